@@ -1,0 +1,1 @@
+"""Between FHIR and text: documents in, coded resources and de-identified copies out."""

@@ -1,0 +1,1 @@
+"""Text in, annotations out. Needs onnxruntime and tokenizers only."""

@@ -1,0 +1,28 @@
+"""What can go wrong in the models. server/errors.py draws the whole tree.
+
+ModelsError
+├── ModelNotFound        no such model in the registry
+├── ModelCorrupt         a file is missing, broken or not what the registry says
+├── LanguageUnsupported  the note's language has no model
+└── KeyMissing           surrogates and date shifts need the site's secret key
+"""
+
+
+class ModelsError(Exception):
+    """The root; a message never holds text of a note."""
+
+
+class ModelNotFound(ModelsError):
+    """The registry has no such model; the message names those that it has."""
+
+
+class ModelCorrupt(ModelsError):
+    """A model file is missing, has another sha256 or lacks an input; the message names it."""
+
+
+class LanguageUnsupported(ModelsError):
+    """No model reads this language; the message names those that are read."""
+
+
+class KeyMissing(ModelsError):
+    """Surrogates and date shifts need the site's secret key; none, or a short one, was given."""

@@ -1,0 +1,1 @@
+"""A mention in, codings out; offline, from one read-only index."""

@@ -1,0 +1,23 @@
+"""What can go wrong in the terminology. server/errors.py draws the whole tree.
+
+TerminologyError
+├── IndexUnusable     the index file is missing, half written or of another version
+├── SourceMalformed   a release file that the build cannot read; names file and line
+└── MentionsMalformed a file of mentions without its columns; names file and line
+"""
+
+
+class TerminologyError(Exception):
+    """The root."""
+
+
+class IndexUnusable(TerminologyError):
+    """The index file is missing, half written or of another version."""
+
+
+class SourceMalformed(TerminologyError):
+    """A source file that the build cannot read; the message names file and line."""
+
+
+class MentionsMalformed(TerminologyError):
+    """A file of mentions that cannot be linked; names file and line, never a mention."""
