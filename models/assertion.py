@@ -1,0 +1,258 @@
+"""What a note claims about its entities: ConText's triggers, scopes and sections, as data.
+
+After NegEx (Chapman 2001) and ConText (Harkema 2009): a trigger speaks of the entities between it
+and the next terminating word of its sentence, at most `reach` tokens away; a pseudo trigger hides
+the trigger words that it holds; a section (family history) speaks of all that stands in it. The
+words are resources/<language>/assertion.toml. Linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal
+
+import ahocorasick
+
+from models import lexicon
+from models.folding import lower
+from models.segmentation import Section, section_at, sections, sentences
+from models.types import Assertion, Entity, Experiencer, Presence, Span, Temporality
+
+Side = Literal["before", "after", "around", "terminate"]
+_SIDES: tuple[Side, ...] = ("before", "after", "around")
+
+_AXES: dict[str, type[Presence | Temporality | Experiencer]] = {
+    "presence": Presence,
+    "temporality": Temporality,
+    "experiencer": Experiencer,
+}
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One value on one axis of an assertion."""
+
+    axis: str
+    value: Presence | Temporality | Experiencer
+
+    @classmethod
+    def parse(cls, name: str) -> Claim:
+        """Read `presence.absent`."""
+        axis, _, value = name.partition(".")
+        return cls(axis, _AXES[axis](value))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a group of triggers, or a section, claims; `reach` and `reach_after` count tokens."""
+
+    claim: Claim
+    reach: int
+    reach_after: int
+    only: frozenset[str]
+    unless: frozenset[str]
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> Rule:
+        """Read a `[[rule]]` or `[[section]]` table."""
+        reach = entry.get("reach", 0)
+        labels = frozenset(entry.get("only", ())), frozenset(entry.get("unless", ()))
+        return cls(Claim.parse(entry["set"]), reach, entry.get("reach_after", reach), *labels)
+
+    def speaks_of(self, label: str | None) -> bool:
+        """Tell whether the rule is for entities with this label."""
+        return label not in self.unless and (not self.only or label in self.only)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A phrase of the lists: what it is there for, and its rule's place in the file."""
+
+    side: Side
+    rank: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A trigger found in the text."""
+
+    start: int
+    end: int
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One language's assertion.toml, ready to search with."""
+
+    rules: tuple[Rule, ...]
+    sections: dict[str, Rule]
+    farthest: int
+    phrases: ahocorasick.Automaton
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Rules:
+        """Build the search from the file's tables."""
+        triggers: dict[str, list[Trigger]] = {}
+        for rank, entry in enumerate(data["rule"]):
+            for side in _SIDES:
+                for phrase in entry.get(side, ()):
+                    triggers.setdefault(phrase, []).append(Trigger(side, rank))
+        for phrase in [*data["terminate"]["all"], *data["terminate"]["punctuation"]]:
+            triggers.setdefault(phrase, []).append(Trigger("terminate"))
+        triggers.update({phrase: [] for phrase in data["pseudo"]["phrases"]})
+        phrases = ahocorasick.Automaton()
+        for phrase, meant in triggers.items():
+            phrases.add_word(phrase, (len(phrase), tuple(meant)))
+        phrases.make_automaton()
+        said = {entry["kind"]: Rule.of(entry) for entry in data["section"]}
+        rules = tuple(Rule.of(entry) for entry in data["rule"])
+        farthest = max(max(rule.reach, rule.reach_after) for rule in rules)
+        return cls(rules, said, farthest, phrases)
+
+
+@cache
+def _rules(language: str) -> Rules:
+    return Rules.of(lexicon.read(language, "assertion"))
+
+
+def assertions(text: str, mentions: Sequence[Entity | Span], language: str) -> list[Assertion]:
+    """Say what `text` claims of each mention, in the order given.
+
+    Raises:
+        LanguageUnsupported: no assertion.toml for `language`.
+    """
+    rules = _rules(language)
+    if not mentions:
+        return []
+    scene = Scene.of(text, rules)
+    headed = sections(text, language)
+    found = []
+    for span, label in map(_parts, mentions):
+        heard = _heard(scene, span, label, rules)
+        found.append(_settle(heard, label, section_at(span.start, headed), rules))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A note's triggers, tokens and sentences, each in text order, to walk about in."""
+
+    text: str
+    marks: list[Mark]
+    starts: list[int]
+    tokens: list[int]
+    sentences: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, text: str, rules: Rules) -> Scene:
+        """Read the note once, in linear time."""
+        marks = _marks(lower(text), rules)
+        tokens = [token.start() for token in _TOKEN.finditer(text)]
+        return cls(text, marks, [mark.start for mark in marks], tokens, sentences(text))
+
+    def sentence(self, span: Span) -> tuple[int, int]:
+        """Return the sentence that the span begins in, drawn out to hold all of the span."""
+        at = bisect_right(self.sentences, span.start, key=lambda bounds: bounds[0]) - 1
+        left, right = self.sentences[max(0, at)]
+        return min(left, span.start), max(right, span.end)
+
+    def distance(self, start: int, end: int) -> int:
+        """Count the tokens that begin in a range."""
+        return max(0, bisect_left(self.tokens, end) - bisect_left(self.tokens, start))
+
+    def before(self, span: Span) -> Iterator[tuple[Mark, int, int]]:
+        """Walk back from the span: each trigger with the range between the two."""
+        left, _ = self.sentence(span)
+        at = bisect_left(self.starts, span.end) - 1
+        while at >= 0 and (mark := self.marks[at]).start >= left:
+            if mark.start < span.start or _opens(mark, span):
+                yield mark, mark.end, span.start
+            at -= 1
+
+    def after(self, span: Span) -> Iterator[tuple[Mark, int, int]]:
+        """Walk on from the span: each trigger with the range between the two."""
+        _, right = self.sentence(span)
+        at = bisect_left(self.starts, span.end)
+        while at < len(self.marks) and (mark := self.marks[at]).start < right:
+            yield mark, span.end, mark.start
+            at += 1
+
+
+def _parts(mention: Entity | Span) -> tuple[Span, str | None]:
+    return (mention.span, mention.label) if isinstance(mention, Entity) else (mention, None)
+
+
+def _marks(text: str, rules: Rules) -> list[Mark]:
+    """Find the triggers; where phrases overlap, the longer one stands and hides the others."""
+    found = [
+        (end + 1 - length, end + 1, triggers)
+        for end, (length, triggers) in rules.phrases.iter(text)
+        if _whole(text, end + 1 - length, end + 1)
+    ]
+    found.sort(key=lambda hit: (hit[0], -hit[1]))
+    marks: list[Mark] = []
+    covered = 0
+    for start, end, triggers in found:
+        if start >= covered:
+            marks += [Mark(start, end, trigger) for trigger in triggers]
+            covered = end
+    return marks
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Tell whether no word goes on past the ends of the phrase."""
+    left = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
+    right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return not left and not right
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A claim about an entity: its rule's rank, and how many commas stand between."""
+
+    rank: int
+    commas: int
+    claim: Claim
+
+
+def _heard(scene: Scene, span: Span, label: str | None, rules: Rules) -> Iterator[Heard]:
+    """Hear every trigger whose scope holds the span, walking away from it on both sides."""
+    for walk, side in ((scene.before(span), "before"), (scene.after(span), "after")):
+        for mark, start, end in walk:
+            distance = scene.distance(start, end)
+            if mark.trigger.side == "terminate" or distance > rules.farthest:
+                break
+            if mark.trigger.side not in {side, "around"}:
+                continue
+            rule = rules.rules[mark.trigger.rank]
+            reach = rule.reach if side == "before" else rule.reach_after
+            if rule.speaks_of(label) and distance <= reach:
+                commas = scene.text.count(",", start, end)
+                yield Heard(mark.trigger.rank, commas, rule.claim)
+
+
+def _opens(mark: Mark, span: Span) -> bool:
+    """Tell whether a trigger is the first part of the mention itself: `no fever`."""
+    return mark.trigger.side == "before" and span.start <= mark.start and mark.end < span.end
+
+
+def _settle(
+    heard: Iterator[Heard], label: str | None, section: Section | None, rules: Rules
+) -> Assertion:
+    """Let the nearest clause, then the first rule of the file, win on each axis.
+
+    The section speaks where no trigger did.
+    """
+    settled: dict[str, Any] = {}
+    for one in sorted(heard, key=lambda one: (one.commas, one.rank)):
+        settled.setdefault(one.claim.axis, one.claim.value)
+    said = rules.sections.get(section.kind) if section else None
+    if said and said.speaks_of(label):
+        settled.setdefault(said.claim.axis, said.claim.value)
+    return replace(Assertion(), **settled)

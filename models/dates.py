@@ -1,0 +1,147 @@
+"""A written date moved by some days and written in the same way: `03/04/19`, `4th of March`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models import lexicon
+from models.folding import lower
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]")
+_TIME = re.compile(r"T?\d{1,2}:\d\d")
+_LEAP_YEAR = 2000
+_MID_MONTH = 15
+_CENTURY_TURN = 40
+"""Two-digit years from here on are of the last century."""
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The names of the months, in lower case, January first."""
+
+    names: tuple[str, ...]
+    short: tuple[str, ...]
+
+    @classmethod
+    def of(cls, language: str) -> Months:
+        """Read them from known.toml."""
+        lists = lexicon.read(language, "known")
+        return cls(tuple(lists["months"]), tuple(lists["months_short"]))
+
+    def number(self, word: str) -> int | None:
+        """Return 1 to 12, or none for a word that is no month."""
+        for names in (self.names, self.short):
+            if word in names:
+                return names.index(word) + 1
+        return 9 if word == "sept" and "sep" in self.short else None
+
+    def write(self, number: int, like: str) -> str:
+        """Write a month as long and with the case of `like`."""
+        names = self.names if lower(like) in self.names else self.short
+        name = names[number - 1]
+        return name.upper() if like.isupper() else name.title() if like[0].isupper() else name
+
+
+def shifted(text: str, days: int, language: str) -> str | None:
+    """Move the date in `text` by `days`; none when it cannot be read. A year alone stays.
+
+    What a partial date leaves out is taken as the 15th, and as a leap year.
+    """
+    time = _TIME.search(text)
+    head, tail = (text[: time.start()], text[time.start() :]) if time else (text, "")
+    tokens = _TOKEN.findall(head)
+    months = Months.of(language)
+    roles = _roles(tokens, months, lexicon.read(language, "surrogates")["order"])
+    if roles is None:
+        return None
+    if set(roles.values()) == {"year"}:
+        return text
+    try:
+        moved = _read(tokens, roles, months) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return None
+    return "".join(_write(tokens, roles, moved, months, language)) + tail
+
+
+def _roles(tokens: list[str], months: Months, order: str) -> dict[int, str] | None:
+    """Say which token is the year, month and day; none when that is not clear."""
+    numbers = [at for at, token in enumerate(tokens) if token.isdecimal()]
+    named = [at for at, token in enumerate(tokens) if months.number(lower(token))]
+    if len(named) == 1:
+        return _named_roles(tokens, numbers, named[0])
+    if named or not numbers or len(numbers) > 3:
+        return None
+    widths = [len(tokens[at]) for at in numbers]
+    if len(numbers) == 1:
+        whole = {4: "year", 8: "whole"}.get(widths[0])
+        return {numbers[0]: whole} if whole else None
+    shape = "ymd" if widths[0] == 4 else order
+    if len(numbers) == 2:
+        shape = "ym" if widths[0] == 4 else "my" if widths[1] == 4 else order.replace("y", "")
+    roles = {"y": "year", "m": "month", "d": "day"}
+    found = {at: roles[mark] for at, mark in zip(numbers, shape, strict=True)}
+    return _swapped(tokens, found)
+
+
+def _named_roles(tokens: list[str], numbers: list[int], named: int) -> dict[int, str] | None:
+    found = {named: "name"}
+    for at in numbers:
+        old = len(tokens[at]) == 4 or (at and tokens[at - 1] in "'’")
+        role = "year" if old or "day" in found.values() else "day"
+        if role in found.values():
+            return None
+        found[at] = role
+    return found
+
+
+def _swapped(tokens: list[str], roles: dict[int, str]) -> dict[int, str]:
+    """Read 23/4 as the 23rd of April where the language would have the month first."""
+    other = {"month": "day", "day": "month"}
+    month = next((int(tokens[at]) for at, role in roles.items() if role == "month"), 1)
+    if month <= 12 or "day" not in roles.values():
+        return roles
+    return {at: other.get(role, role) for at, role in roles.items()}
+
+
+def _read(tokens: list[str], roles: dict[int, str], months: Months) -> date:
+    fields = {"year": _LEAP_YEAR, "month": 1, "day": _MID_MONTH}
+    for at, role in roles.items():
+        token = tokens[at]
+        if role == "whole":
+            return date(int(token[:4]), int(token[4:6]), int(token[6:]))
+        if role == "name":
+            fields["month"] = months.number(lower(token)) or 1
+        elif role == "year" and len(token) == 2:
+            fields["year"] = int(token) + (1900 if int(token) >= _CENTURY_TURN else 2000)
+        else:
+            fields[role] = int(token)
+    return date(fields["year"], fields["month"], fields["day"])
+
+
+def _write(
+    tokens: list[str], roles: dict[int, str], moved: date, months: Months, language: str
+) -> list[str]:
+    written = list(tokens)
+    for at, role in roles.items():
+        width = len(tokens[at])
+        if role == "name":
+            written[at] = months.write(moved.month, tokens[at])
+        elif role == "whole":
+            written[at] = f"{moved:%Y%m%d}"
+        elif role == "year":
+            written[at] = f"{moved.year:04d}"[-width:]
+        else:
+            padded = tokens[at][0] == "0" or "name" not in roles.values()
+            written[at] = f"{getattr(moved, role):0{width if padded else 1}d}"
+            _ordinal(written, at + 1, moved.day, language)
+    return written
+
+
+def _ordinal(written: list[str], at: int, day: int, language: str) -> None:
+    """Put the suffix right that stands after a day."""
+    suffixes = lexicon.read(language, "surrogates")["ordinals"]
+    if at < len(written) and lower(written[at]) in suffixes:
+        suffix = suffixes[0 if 10 < day < 14 else day % 10]
+        written[at] = suffix.upper() if written[at].isupper() else suffix

@@ -1,0 +1,34 @@
+"""What the rules know about a language: one TOML file per subject in resources/<language>/."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.errors import LanguageUnsupported
+
+ROOT = Path(__file__).with_name("resources")
+
+
+@cache
+def languages(subject: str) -> tuple[str, ...]:
+    """Languages with a file on `subject`, in alphabetical order."""
+    return tuple(sorted(path.parent.name for path in ROOT.glob(f"*/{subject}.toml")))
+
+
+@cache
+def read(language: str, subject: str) -> dict[str, Any]:
+    """Read resources/<language>/<subject>.toml; BCP 47 regions (`en-GB`) fall back to the language.
+
+    Raises:
+        LanguageUnsupported: there is no such file; the message names the languages that have one.
+    """
+    primary = language.split("-", maxsplit=1)[0].lower()
+    if primary not in languages(subject):
+        known = ", ".join(languages(subject)) or "none"
+        raise LanguageUnsupported(
+            f"no {subject} rules for language {primary!r}; there are: {known}"
+        )
+    return tomllib.loads((ROOT / primary / f"{subject}.toml").read_text("utf-8"))

@@ -1,0 +1,114 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.deidentification import BAR, deidentify, merge, reanchor
+from models.errors import KeyMissing
+from models.types import Note, PhiSpan, Span
+
+KEY = b"a key of this test alone"
+TEXT = "Zoë Wetherden, born 1950-03-05, has gout. 😀 Call Zoë."
+
+
+def phi(text: str, start: int, end: int, category: str = "NAME", method: str = "model") -> PhiSpan:
+    return PhiSpan(Span.of(text, start, end), category, 0.5, method)
+
+
+NAME, BORN, AGAIN = phi(TEXT, 0, 13), phi(TEXT, 20, 30, "DATE"), phi(TEXT, 49, 52)
+NOTE = Note(TEXT, "en", reference="DocumentReference/1/_history/2", subject="Patient/1")
+
+
+def test_tags():
+    copy = deidentify(NOTE, [AGAIN, NAME, BORN])
+    assert copy.text == "[NAME], born [DATE], has gout. 😀 Call [NAME]."
+    assert copy.replacements == {"NAME": 2, "DATE": 1}
+    assert (copy.source, copy.language, copy.mode) == (NOTE.reference, "en", "tag")
+
+
+def test_redaction_hides_length_and_kind():
+    assert deidentify(NOTE, [NAME, BORN], "redact").text.count(BAR) == 2
+
+
+def test_surrogates_agree_within_the_note_and_need_a_key():
+    copy = deidentify(NOTE, [NAME, BORN, AGAIN], "surrogate", key=KEY)
+    given_name = copy.text.split()[0]
+    assert given_name != "Zoë"
+    assert copy.text.endswith(f"Call {given_name}.")
+    with pytest.raises(KeyMissing):
+        deidentify(NOTE, [NAME], "surrogate")
+
+
+def test_an_unknown_mode_is_refused():
+    with pytest.raises(ValueError, match="none of tag, redact, surrogate"):
+        deidentify(NOTE, [], "scramble")
+
+
+def test_half_a_word_takes_the_whole():
+    copy = deidentify(NOTE, [phi(TEXT, 5, 8), phi(TEXT, 21, 23, "DATE")])
+    assert copy.text.startswith("Zoë [NAME], born [DATE]-03-05")
+
+
+def test_overlaps_are_replaced_whole_under_the_surer_category():
+    text = "a@zoe.example"
+    mail, name = phi(text, 0, 13, "CONTACT", "pattern"), phi(text, 2, 5, "NAME", "known")
+    (one,) = merge([name, mail])
+    assert (one.span.text, one.category) == (text, "CONTACT")
+    left, right = phi(text, 0, 5, "NAME", "known"), phi(text, 2, 13, "CONTACT", "pattern")
+    (one,) = merge([right, left])
+    assert (one.span.text, one.category, one.method) == (text, "NAME", "known")
+
+
+def test_touching_spans_stay_apart():
+    text = "ab"
+    assert len(merge([phi(text, 0, 1), phi(text, 1, 2)])) == 2
+
+
+def test_reanchors_around_and_onto_replacements():
+    copy = deidentify(NOTE, [NAME, BORN, AGAIN])
+    gout = TEXT.index("gout")
+    moved = reanchor(Span.of(TEXT, gout, gout + 4), copy)
+    assert moved is not None
+    assert moved.text == "gout"
+    assert reanchor(NAME.span, copy) == Span.of(copy.text, 0, 6)
+    assert reanchor(Span.of(TEXT, 0, 3), copy) is None
+    assert reanchor(Span.of(TEXT, 4, 20), copy) is None
+    whole = reanchor(Span.of(TEXT, 0, len(TEXT)), copy)
+    assert whole is not None
+    assert whole.text == copy.text
+
+
+@st.composite
+def annotated(draw):
+    text = draw(st.text(alphabet=st.sampled_from("ab 1é😀\u0301\n\x00-"), min_size=1, max_size=40))
+    bounds = st.integers(0, len(text))
+    pairs = draw(st.lists(st.tuples(bounds, bounds).filter(lambda p: p[0] < p[1]), max_size=6))
+    kinds = st.sampled_from(["NAME", "ID", "DATE", "CONTACT", "LOCATION", "AGE"])
+    return text, [phi(text, start, end, draw(kinds)) for start, end in pairs]
+
+
+@settings(deadline=None)
+@given(annotated(), st.sampled_from(["tag", "redact", "surrogate"]))
+def test_offsets_tell_the_two_texts_apart_exactly(case, mode):
+    text, spans = case
+    copy = deidentify(Note(text, "en"), spans, mode, key=KEY)
+    back, read = [], 0
+    for start, end, new_start, new_end in copy.offsets:
+        back += [copy.text[read:new_start], text[start:end]]
+        read = new_end
+    assert "".join([*back, copy.text[read:]]) == text
+    assert sum(copy.replacements.values()) == len(copy.offsets)
+    covered = {at for start, end, *_ in copy.offsets for at in range(start, end)}
+    assert all(at in covered for one in spans for at in range(one.span.start, one.span.end))
+
+
+@settings(deadline=None)
+@given(annotated())
+def test_what_stands_outside_phi_reads_back_in_the_copy(case):
+    text, spans = case
+    copy = deidentify(Note(text, "en"), spans)
+    covered = {at for start, end, *_ in copy.offsets for at in range(start, end)}
+    for at in range(len(text)):
+        moved = reanchor(Span.of(text, at, at + 1), copy)
+        if at not in covered:
+            assert moved is not None
+            assert moved.text == text[at]

@@ -1,0 +1,22 @@
+import pytest
+
+from models.phi_checks import CHECKS
+
+
+@pytest.mark.parametrize(
+    ("check", "right", "wrong"),
+    [
+        ("luhn", "4111 1111 1111 1111", "4111 1111 1111 1112"),
+        ("nhs", "943 476 5919", "943 476 5918"),
+        ("dea", "AB1234563", "AB1234564"),
+        ("iban", "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 33"),
+        ("vin", "1M8GDM9AXKP042788", "1M8GDM9A1KP042788"),
+        ("ipv4", "192.168.1.20", "192.168.1.256"),
+        ("ipv4", "10.0.0.1", "1.2.3.4"),
+        ("nhs", "943 476 5919", "111 111 1111"),
+        ("luhn", "4111111111111111", "000"),
+    ],
+)
+def test_tells_identifiers_from_other_numbers(check, right, wrong):
+    assert CHECKS[check](right)
+    assert not CHECKS[check](wrong)

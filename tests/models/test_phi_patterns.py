@@ -1,0 +1,125 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import LanguageUnsupported
+from models.phi_patterns import find
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    return {(phi.category, phi.span.text) for phi in find(text, "en")}
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "span"),
+    [
+        ("seen 2024-03-05T10:15:00Z here", "DATE", "2024-03-05T10:15:00Z"),
+        ("on 03/05/2024.", "DATE", "03/05/2024"),
+        ("on 3/5/24,", "DATE", "3/5/24"),
+        ("on 3-5-24", "DATE", "3-5-24"),
+        ("am 5.3.2024", "DATE", "5.3.2024"),
+        ("March 5, 2024", "DATE", "March 5, 2024"),
+        ("MARCH 5TH was", "DATE", "MARCH 5TH"),
+        ("the 5th of March 2024", "DATE", "5th of March 2024"),
+        ("05-Mar-2024", "DATE", "05-Mar-2024"),
+        ("in March 2024", "DATE", "March 2024"),
+        ("since 3/14 she", "DATE", "3/14"),
+        ("DOB: 3 5 1950", "DATE", "3 5 1950"),
+        ("a 93-year-old man", "AGE", "93"),
+        ("aged 101.", "AGE", "101"),
+        ("in her nineties", "AGE", "nineties"),
+        ("call (555) 010-0199 ext. 4", "CONTACT", "(555) 010-0199 ext. 4"),
+        ("call 555-010-0199", "CONTACT", "555-010-0199"),
+        ("+44 20 7946 0958", "CONTACT", "+44 20 7946 0958"),
+        ("call me at 0550 01 01 99", "CONTACT", "0550 01 01 99"),
+        ("Phone:\n555-01-01-99", "CONTACT", "555-01-01-99"),
+        ("card number is 501864667909", "ID", "501864667909"),
+        ("iban gb82west12345698765432", "ID", "gb82west12345698765432"),
+        ("pager 4411-22", "CONTACT", "4411-22"),
+        ("write to a.b@c.example.org.", "CONTACT", "a.b@c.example.org"),
+        ("see https://x.example/p?q=1, please", "CONTACT", "https://x.example/p?q=1"),
+        ("from 192.168.1.20", "CONTACT", "192.168.1.20"),
+        ("SSN 123-45-6789", "ID", "123-45-6789"),
+        ("MRN: 00-12-AB", "ID", "00-12-AB"),
+        ("Acct # 5550001", "ID", "5550001"),
+        ("account number is 5550001", "ID", "5550001"),
+        ("card 4111 1111 1111 1111", "ID", "4111 1111 1111 1111"),
+        ("serial number AB-12345", "ID", "AB-12345"),
+        ("license plate ABC 123", "ID", "ABC 123"),
+        ("VIN 1M8GDM9AXKP042788", "ID", "1M8GDM9AXKP042788"),
+        ("lives at 12 Old Mill Road, Apt 3", "LOCATION", "12 Old Mill Road, Apt 3"),
+        ("12 OLD MILL ROAD", "LOCATION", "12 OLD MILL ROAD"),
+        ("Alderford, OH 43001", "LOCATION", "Alderford, OH 43001"),
+        ("from Alderford, Ohio", "LOCATION", "Alderford"),
+        ("P.O. Box 12", "LOCATION", "P.O. Box 12"),
+        ("at Thistledown Hospital", "LOCATION", "Thistledown Hospital"),
+        ("seen by Dr. Wetherden today", "NAME", "Wetherden"),
+        ("DR. WETHERDEN saw", "NAME", "WETHERDEN"),
+        ("Mr. Jan van der Oakhanger has", "NAME", "Jan van der Oakhanger"),
+        ("Ms. O'Wetherden", "NAME", "O'Wetherden"),
+        ("Patient: Ann B. Wetherden", "NAME", "Ann B. Wetherden"),
+        ("Patient Name: WETHERDEN, ANN B.", "NAME", "WETHERDEN, ANN B."),
+        ("Dictated by: Ann Wetherden", "NAME", "Ann Wetherden"),
+        ("Ann Wetherden, M.D.", "NAME", "Ann Wetherden"),
+        ("Sincerely,\nAnn Wetherden", "NAME", "Ann Wetherden"),
+    ],
+)
+def test_finds(text, category, span):
+    assert (category, span) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BP 120/80, strength 5/5, murmur 2/6",
+        "INR 2.0, Hgb 12.5, platelets 250,000",
+        "disc at L4-5 and C5-6",
+        "a 45-year-old man",
+        "aged 89",
+        "since 2012",
+        "May 2 tablets be taken?",
+        "12 Lead ECG",
+        "seen at the Pain Clinic",
+        "the Emergency Department",
+        "MS Contin 15 mg",
+        "Dr. X saw",
+        "ratio 1:2:3",
+        "Patient: Denies pain",
+        "heart rate 93",
+        "98% on room air",
+    ],
+)
+def test_leaves_clinical_text_alone(text):
+    assert found(text) == set()
+
+
+def test_a_generic_word_ends_a_name():
+    assert found("Dr. Wetherden Patient tolerated") == {("NAME", "Wetherden")}
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from("Dr.Ab 1/-@:,\n#é😀\x00"), max_size=60))
+def test_spans_read_back(text):
+    for phi in find(text, "en"):
+        assert text[phi.span.start : phi.span.end] == phi.span.text
+        assert phi.method == "pattern"
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "1", "1-", "1 ", "Aa ", "AA ", "a@", "a.", "Dr. Aa ", "12 Aa ", "name: ", "("]
+)
+def test_time_grows_with_length_only(piece):
+    def seconds(size: int) -> float:
+        text = piece * (size // len(piece))
+        began = time.process_time()
+        find(text, "en")
+        return time.process_time() - began
+
+    assert seconds(240_000) < max(0.3, 14 * seconds(30_000))
+
+
+def test_needs_the_language():
+    with pytest.raises(LanguageUnsupported):
+        find("text", "xx")
