@@ -1,0 +1,90 @@
+"""The dosages of a drug, from the relations that tie dose, frequency and duration to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mappers.evidence import derivation, printable
+from mappers.extracted import present
+from mappers.sig import parse, table
+from mappers.source import Source
+from mappers.statement import Statement
+from mappers.types import Resource
+from models.types import Entity, Relation, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A span that is tied to a drug by the relation `label`."""
+
+    label: str
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """What is written, without what a FHIR string cannot hold."""
+        return printable(self.span.text)
+
+    @property
+    def folded(self) -> str:
+        """The text without case and spacing, by which two parts say the same."""
+        return " ".join(self.text.casefold().split())
+
+
+def to_dosages(
+    statement: Statement, source: Source, relations: Sequence[Relation]
+) -> list[Resource]:
+    """Build one Dosage for each different dosage that the mentions of a drug have.
+
+    A mention whose dosage says no more than another's ("500 mg" beside "500 mg twice daily")
+    adds its evidence to that one.
+    """
+    found = [_parts(mention.entity, relations) for mention in statement.mentions]
+    written: list[tuple[Part, ...]] = []
+    for parts in sorted(filter(None, found), key=len, reverse=True):
+        fuller = next((i for i, other in enumerate(written) if _said(parts) <= _said(other)), None)
+        if fuller is None:
+            written.append(parts)
+        else:
+            written[fuller] += parts
+    in_text_order = sorted(written, key=lambda parts: parts[0].span)
+    return [_dosage(parts, source) for parts in in_text_order]
+
+
+def _parts(drug: Entity, relations: Iterable[Relation]) -> tuple[Part, ...]:
+    """The parts of one mention's dosage, in text order; the drug may be either end."""
+    labels = table()["relations"]
+    ends = {
+        Part(relation.label, (relation.head if relation.tail == drug else relation.tail).span)
+        for relation in relations
+        if relation.label in labels and drug in (relation.head, relation.tail)
+    }
+    return tuple(sorted((part for part in ends if part.text), key=lambda part: part.span))
+
+
+def _said(parts: Iterable[Part]) -> frozenset[tuple[str, str]]:
+    return frozenset((part.label, part.folded) for part in parts)
+
+
+def _dosage(parts: Sequence[Part], source: Source) -> Resource:
+    last_first = sorted(parts, key=lambda part: part.span, reverse=True)
+    firsts = {(part.label, part.folded): part for part in last_first}
+    different = sorted(firsts.values(), key=lambda part: part.span)
+    return present(
+        extension=[derivation(source, part.span) for part in parts],
+        text=", ".join(part.text for part in different),
+        **_elements(different, source.note.language),
+    )
+
+
+def _elements(parts: Sequence[Part], language: str) -> Resource:
+    """Read the parts; two parts of a kind, and what two parts say differently, are left to text."""
+    kinds = [part.label for part in parts]
+    elements: Resource = {}
+    ambiguous: set[str] = set()
+    for part in parts:
+        read = parse(part.text, language) if kinds.count(part.label) == 1 else {}
+        ambiguous |= {name for name in read if elements.get(name, read[name]) != read[name]}
+        elements |= read
+    return {name: value for name, value in elements.items() if name not in ambiguous}

@@ -1,0 +1,57 @@
+"""The Provenance of what was read from one version of a note; it is also the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mappers.canonical import AI_ASSERTED, LIFECYCLE, PARTICIPANT
+from mappers.device import ai_role
+from mappers.extracted import ai_meta
+from mappers.identity import digest, identity, receipt
+from mappers.source import Source
+from mappers.types import Resource
+
+
+def to_provenance(
+    source: Source,
+    resources: Iterable[Resource],
+    device: Resource,
+    *,
+    recorded: str,
+    pipeline: str,
+) -> Resource:
+    """Build the AI-Provenance (hl7.fhir.uv.aitransparency) of `resources`.
+
+    `recorded` is a FHIR instant. The references are those of the transaction (`urn:uuid:`);
+    mappers.bundle turns the ones of resources that exist into `Type/id`.
+
+    Raises:
+        ValueError: there is no resource, and R4 has no Provenance without a target.
+    """
+    targets = [{"reference": identity(resource).full_url} for resource in resources]
+    if not targets:
+        raise ValueError("a Provenance without a target")
+    return {
+        "resourceType": "Provenance",
+        "meta": ai_meta(source, source_receipt(source, pipeline)),
+        "target": targets,
+        "recorded": recorded,
+        "reason": [{"coding": [dict(AI_ASSERTED)]}],
+        "activity": {"coding": [{"system": LIFECYCLE, "code": "transform"}]},
+        "agent": [
+            {
+                "type": {"coding": [{"system": PARTICIPANT, "code": "author"}]},
+                "role": [ai_role()],
+                "who": {"reference": identity(device).full_url},
+            }
+        ],
+        "entity": [{"role": "source", "what": source.reference}],
+    }
+
+
+def source_receipt(source: Source, pipeline: str) -> Resource:
+    """Build the receipt of a source; without a version, the text stands for it."""
+    reference = source.note.reference or ""
+    if "/_history/" not in reference:
+        reference = f"{source.key}#{digest(source.note.text)}"
+    return receipt(reference, pipeline)
