@@ -174,23 +174,33 @@ _HEADING = re.compile(
     r"(?::\**|,(?=[A-Z0-9])|[ \t]-[ \t]|(?=[\r\n]|$))",
     re.MULTILINE,
 )
+_REST_OF_LINE = re.compile(r"[^\S\r\n]*\S")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n")
 _SHOUTED = re.compile(r"(?<=\s)([A-Z][A-Z/&() -]{2,58}):")
 
 
 def sections(text: str, language: str) -> list[Section]:
     """Find the headed parts of `text`, in order; text before the first heading is in none.
 
-    A heading is a name from the language's list, or capital letters with a colon.
+    A heading is a name from the language's list, or capital letters with a colon. One that stands
+    alone heads all until the next; one with text on its own line heads its paragraph.
 
     Raises:
         LanguageUnsupported: no segmentation.toml for `language`.
     """
     found = _headings(text, language)
-    ends = [start for start, _, _ in found[1:]] + [len(text)]
+    starts = [*(start for start, _, _ in found), len(text)]
     return [
-        Section(kind, start, body, end)
-        for (start, body, kind), end in zip(found, ends, strict=False)
+        Section(kind, start, body, _section_end(text, body, end))
+        for (start, body, kind), end in zip(found, starts[1:], strict=True)
     ]
+
+
+def _section_end(text: str, body: int, end: int) -> int:
+    if _REST_OF_LINE.match(text, body, end) is None:
+        return end
+    blank = _BLANK_LINE.search(text, body, end)
+    return blank.start() if blank else end
 
 
 def _headings(text: str, language: str) -> list[tuple[int, int, str]]:
@@ -220,4 +230,4 @@ def _kinds(language: str) -> dict[str, str]:
 def section_at(offset: int, found: list[Section]) -> Section | None:
     """Return the section that holds `offset`."""
     at = bisect_right(found, offset, key=lambda section: section.start) - 1
-    return found[at] if at >= 0 else None
+    return found[at] if at >= 0 and offset < found[at].end else None

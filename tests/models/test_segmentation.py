@@ -104,3 +104,18 @@ def test_sections_reach_to_the_next_heading():
 def test_sections_need_the_language():
     with pytest.raises(LanguageUnsupported, match="en"):
         sections("text", "xx")
+
+
+def test_a_heading_with_text_on_its_line_heads_its_paragraph_only() -> None:
+    text = "Allergies: penicillin (rash).\n\nShe was treated with ceftriaxone 1 g IV daily."
+    (allergies,) = sections(text, "en")
+    assert text[allergies.body : allergies.end].strip() == "penicillin (rash)."
+    assert section_at(text.index("penicillin"), [allergies]) == allergies
+    assert section_at(text.index("ceftriaxone"), [allergies]) is None
+
+
+def test_a_heading_alone_on_its_line_heads_all_until_the_next() -> None:
+    text = "FAMILY HISTORY\nMother: asthma.\n\nFather: gout.\n\nPLAN\nRest."
+    family, plan = sections(text, "en")
+    assert text[family.body : family.end].split() == ["Mother:", "asthma.", "Father:", "gout."]
+    assert text[plan.body : plan.end].strip() == "Rest."
