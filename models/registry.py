@@ -1,0 +1,114 @@
+"""The models that there are: registry.toml, and the files it vouches for.
+
+A record is `[<id>]` with the keys of `Model`; `[<id>.files]` gives the sha256 of each file of
+weights/<id>/, and `[<id>.metrics]` the strict F1 of each benchmark that the card describes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from models.errors import LanguageUnsupported, ModelCorrupt, ModelNotFound
+
+DEFAULT = Path(__file__).with_name("registry.toml")
+_KEYS = frozenset({"language", "version", "licence", "entities", "phi", "files", "metrics"})
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A record of the registry; `entities` and `phi` are the heads, apart by use.
+
+    `language` is a primary BCP 47 subtag, `licence` an SPDX expression for the weights.
+    """
+
+    identifier: str
+    folder: Path
+    language: str
+    version: str
+    licence: str
+    entities: tuple[str, ...]
+    phi: tuple[str, ...]
+    files: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+    def verify(self) -> None:
+        """Compare every file with its sha256; `ModelCorrupt` names the first that differs."""
+        for name, expected in self.files.items():
+            path = self.folder / name
+            if not path.is_file():
+                raise ModelCorrupt(f"{path} is missing")
+            if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+                raise ModelCorrupt(f"{path} is not the file that the registry describes")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All records, by id."""
+
+    models: Mapping[str, Model]
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT) -> Registry:
+        """Read a registry; weights lie in `weights/<id>/` beside it.
+
+        Raises:
+            ModelCorrupt: the file is missing, is no TOML, or has unknown or missing keys.
+        """
+        try:
+            tables = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelCorrupt(f"{path} cannot be read") from error
+        weights = path.parent / "weights"
+        return cls({name: _model(name, table, weights) for name, table in tables.items()})
+
+    def get(self, identifier: str) -> Model:
+        """Find a model by id; `ModelNotFound` names those that there are."""
+        if identifier not in self.models:
+            raise ModelNotFound(f"no model {identifier!r}; there are: {_listed(self.models)}")
+        return self.models[identifier]
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages with a model."""
+        return tuple(sorted({model.language for model in self.models.values()}))
+
+    def of(self, language: str) -> Model:
+        """Find the model of a BCP 47 language; the region does not matter (`en-GB` reads `en`).
+
+        Raises:
+            LanguageUnsupported: there is none; the message names the languages that there are.
+        """
+        primary = language.split("-", maxsplit=1)[0].lower()
+        for model in self.models.values():
+            if model.language == primary:
+                return model
+        raise LanguageUnsupported(
+            f"no model for language {primary!r}; there are: {_listed(self.languages)}"
+        )
+
+
+def _model(name: str, table: Mapping[str, Any], weights: Path) -> Model:
+    if not isinstance(table, Mapping) or set(table) != _KEYS:
+        wrong = sorted(set(table) ^ _KEYS) if isinstance(table, Mapping) else [name]
+        raise ModelCorrupt(f"registry record {name!r} has unknown or missing keys: {wrong}")
+    return Model(
+        identifier=name,
+        folder=weights / name,
+        language=table["language"],
+        version=table["version"],
+        licence=table["licence"],
+        entities=tuple(table["entities"]),
+        phi=tuple(table["phi"]),
+        files=table["files"],
+        metrics=table["metrics"],
+    )
+
+
+def _listed(names: Mapping[str, Model] | tuple[str, ...]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,58 @@
+"""One ONNX model: pieces in, emissions of every head out.
+
+The graph takes `input_ids` and `shape_ids`, both int64 (rows, time), padded with 0 at the end,
+and gives `emissions`, float32 (time, rows, heads, 3) in the order O, B, I.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from models.errors import ModelCorrupt
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+
+INPUTS = ("input_ids", "shape_ids")
+OUTPUT = "emissions"
+
+
+class Session:
+    """A loaded graph; safe to run from several threads at once."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+
+    @classmethod
+    def load(cls, path: Path, threads: int = 1) -> Session:
+        """Load the graph; CUDA is used when the installed runtime offers it.
+
+        One thread a session is the default because the recurrence gains nothing from two: run
+        several notes at once instead.
+        """
+        if not path.is_file():
+            raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        offered = onnxruntime.get_available_providers()
+        wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in offered]
+        try:
+            session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
+        except Exception as error:  # the runtime has no common base of its errors
+            raise ModelCorrupt(f"{path} cannot be loaded") from error
+        lacking = set(INPUTS) - {each.name for each in session.get_inputs()}
+        if lacking:
+            raise ModelCorrupt(f"{path} lacks the inputs {sorted(lacking)}")
+        return cls(session)
+
+    def run(self, ids: Integers, shapes: Integers) -> Floats:
+        """Emissions (time, rows, heads, 3)."""
+        feeds = dict(zip(INPUTS, (ids, shapes), strict=True))
+        emissions: Floats = self._session.run([OUTPUT], feeds)[0]
+        return emissions

@@ -1,0 +1,105 @@
+"""Text to pieces: ids, letter shapes and exact offsets into the text that was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tokenizers
+
+from models.errors import ModelCorrupt
+
+Integers = npt.NDArray[np.int64]
+
+# A lone surrogate cannot cross into the tokenizer; the replacement has the same length.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+SHAPES = 10
+"""Caseless, lower, Capital, UPPER, miXed; the same five again when no white space precedes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """One row a piece: vocabulary id, shape (0..9), start and end in code points."""
+
+    ids: Integers
+    shapes: Integers
+    starts: Integers
+    ends: Integers
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def cut(self, start: int, end: int) -> Pieces:
+        """Keep the pieces of the rows `start` to `end`."""
+        rows = slice(start, end)
+        return Pieces(self.ids[rows], self.shapes[rows], self.starts[rows], self.ends[rows])
+
+
+class Tokenizer:
+    """A `tokenizer.json` of the Rust tokenizers and the shapes beside it."""
+
+    def __init__(self, tokenizer: tokenizers.Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def load(cls, path: Path) -> Tokenizer:
+        """Read the file; `ModelCorrupt` when it is missing or not a tokenizer."""
+        if not path.is_file():
+            raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
+        try:
+            return cls(tokenizers.Tokenizer.from_file(str(path)))
+        except Exception as error:  # the Rust library raises bare Exception
+            raise ModelCorrupt(f"{path} is not a tokenizer") from error
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """Piece to id."""
+        return self._tokenizer.get_vocab()
+
+    def encode(self, text: str, bounds: Sequence[tuple[int, int]]) -> list[Pieces]:
+        """Encode each part of `text`; offsets count from the start of `text`."""
+        sound = _SURROGATE.sub("\ufffd", text)
+        encodings = self._tokenizer.encode_batch(
+            [sound[start:end] for start, end in bounds], add_special_tokens=False
+        )
+        counts = np.array([len(encoding.ids) for encoding in encodings], np.int64)
+        ids = np.array([piece for encoding in encodings for piece in encoding.ids], np.int64)
+        pairs = [pair for encoding in encodings for pair in encoding.offsets]
+        shift = np.repeat(np.array([start for start, _ in bounds], np.int64), counts)
+        starts, ends = np.array(pairs, np.int64).reshape(-1, 2).T + shift
+        whole = Pieces(ids, _shapes(sound, starts, ends), starts, ends)
+        edges = np.concatenate([[0], np.cumsum(counts)]).tolist()
+        return [whole.cut(first, last) for first, last in pairwise(edges)]
+
+
+def _shapes(text: str, starts: Integers, ends: Integers) -> Integers:
+    upper = np.frombuffer(bytes(map(str.isupper, text)), np.uint8)
+    lower = np.frombuffer(bytes(map(str.islower, text)), np.uint8)
+    uppers, lowers = _count(upper, starts, ends), _count(lower, starts, ends)
+    first = upper[starts] == 1 if len(starts) else np.zeros(0, bool)
+    shapes = np.select(
+        [
+            (uppers == 0) & (lowers == 0),
+            uppers == 0,
+            first & (uppers == 1) & ((lowers > 0) | (ends - starts == 1)),
+            lowers == 0,
+        ],
+        [0, 1, 2, 3],
+        4,
+    )
+    space = np.frombuffer(b"\1" + bytes(map(str.isspace, text)), np.uint8) == 1
+    glued = ~(space[starts] | space[starts + 1])
+    whole: Integers = shapes.astype(np.int64) + 5 * glued.astype(np.int64)
+    return whole
+
+
+def _count(flags: npt.NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
+    totals = np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
+    counts: Integers = totals[ends] - totals[starts]
+    return counts

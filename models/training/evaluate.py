@@ -1,0 +1,131 @@
+"""Strict and relaxed scores of a tagger on stand-off corpora, label by label.
+
+Strict: same label, same start, same end. Relaxed: same label and at least one shared character,
+one to one. Gold spans of one label that say the same place count once; gold that a scheme leaves
+open (labels.toml, `unknown`) is neither right nor wrong, and so is a mention inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from models.tagger import Mention
+from models.training.corpora import Scheme, answers, gold, left_open
+
+Span = tuple[int, int]
+
+
+class Tags(Protocol):
+    """Whatever tags several texts: a `models.tagger.Tagger`, or a stand-in."""
+
+    def tag_all(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Mentions of each text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one label; `near` are relaxed hits."""
+
+    gold: int = 0
+    found: int = 0
+    hits: int = 0
+    near: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(
+            self.gold + other.gold,
+            self.found + other.found,
+            self.hits + other.hits,
+            self.near + other.near,
+        )
+
+    @property
+    def precision(self) -> float:
+        """Share of what was found that is right."""
+        return self.hits / self.found if self.found else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that was found."""
+        return self.hits / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of strict precision and recall."""
+        return 2 * self.hits / (self.gold + self.found) if self.gold + self.found else 0.0
+
+    @property
+    def relaxed(self) -> float:
+        """F1 with any overlap as a hit."""
+        return 2 * self.near / (self.gold + self.found) if self.gold + self.found else 0.0
+
+
+def evaluate(
+    tagger: Tags, documents: Iterable[Mapping[str, Any]], scheme: Scheme, batch: int = 32
+) -> dict[str, Score]:
+    """Score every head of the scheme; documents not annotated for a head are left out of it."""
+    scores = dict.fromkeys(scheme.labels, Score())
+    for group in _grouped(documents, batch):
+        tagged = tagger.tag_all([document["text"] for document in group])
+        for document, mentions in zip(group, tagged, strict=True):
+            for head in scheme.labels:
+                if answers(document, scheme, head):
+                    found = {(each.start, each.end) for each in mentions if each.label == head}
+                    scores[head] += compare(
+                        gold(document, scheme, head), found, left_open(document, scheme, head)
+                    )
+    return scores
+
+
+def compare(expected: Sequence[Span], found: set[Span], open_spans: Sequence[Span] = ()) -> Score:
+    """Compare the spans of one label in one document."""
+    right = set(expected)
+    judged = {span for span in found if span in right or not _within(span, open_spans)}
+    return Score(len(right), len(judged), len(right & judged), _near(right, judged))
+
+
+def micro(scores: Iterable[Score]) -> Score:
+    """Add up the counts of several labels."""
+    return sum(scores, Score())
+
+
+def table(scores: Mapping[str, Score]) -> str:
+    """Write scores as Markdown rows, the micro average last."""
+    rows = ["| label | gold | P | R | F1 strict | F1 relaxed |", "|---|---|---|---|---|---|"]
+    for name, score in [*scores.items(), ("micro", micro(scores.values()))]:
+        figures = (score.precision, score.recall, score.f1, score.relaxed)
+        percents = " | ".join(f"{100 * figure:.1f}" for figure in figures)
+        rows.append(f"| {name} | {score.gold} | {percents} |")
+    return "\n".join(rows)
+
+
+def _within(span: Span, others: Sequence[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def _near(expected: set[Span], found: set[Span]) -> int:
+    rest = sorted(found)
+    hits = 0
+    for start, end in sorted(expected):
+        for index, (first, last) in enumerate(rest):
+            if start < last and first < end:
+                del rest[index]
+                hits += 1
+                break
+    return hits
+
+
+def _grouped(
+    documents: Iterable[Mapping[str, Any]], size: int
+) -> Iterable[list[Mapping[str, Any]]]:
+    group: list[Mapping[str, Any]] = []
+    for document in documents:
+        group.append(document)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -1,0 +1,72 @@
+"""A recipe: all that decides a training run, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from models.training.batches import Roughness
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`mix` says how often a corpus is read in one epoch; `splits` which of its parts.
+
+    `vocabulary` and `pieces` (vectors) are files of the run folder, made when they are missing.
+    The learning rate falls to its end over `minutes` of training, or over `steps` when they are
+    given. A second thread gains nothing on a CPU; two trainings at once do.
+    """
+
+    identifier: str
+    language: str
+    heads: tuple[str, ...]
+    mix: Mapping[str, float]
+    splits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    vocabulary: int = 16_000
+    vector: int = 200
+    hidden: int = 256
+    minutes: float = 45.0
+    steps: int = 0
+    threads: int = 1
+    seed: int = 1
+    budget: int = 2400
+    rate: float = 2e-3
+    warm_up: int = 300
+    dropout: float = 0.35
+    average: float = 0.999
+    clip: float = 5.0
+    negatives: int = 12_000
+    synthetic_phi: int = 5000
+    synthetic_clinical: int = 4000
+    roughness: Roughness = field(default_factory=Roughness)
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Read the file; an unknown or missing key is a `ValueError`."""
+        return cls.read(tomllib.loads(path.read_text("utf-8")))
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Recipe:
+        """Check and convert a parsed table."""
+        extra = set(table) - {each.name for each in fields(cls)}
+        if extra:
+            raise ValueError(f"the recipe has unknown keys: {sorted(extra)}")
+        missing = {"identifier", "language", "heads", "mix"} - set(table)
+        if missing:
+            raise ValueError(f"the recipe lacks {sorted(missing)}")
+        values = {
+            **table,
+            "heads": tuple(table["heads"]),
+            "texts": tuple(table.get("texts", ())),
+            "splits": {name: tuple(parts) for name, parts in table.get("splits", {}).items()},
+            "roughness": Roughness(**_tuples(table.get("roughness", {}))),
+        }
+        return cls(**values)
+
+
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

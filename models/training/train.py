@@ -1,0 +1,211 @@
+"""Train a tagger from a recipe: `train(recipe, data, out)`; it stops and resumes anywhere."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.tokenization import Tokenizer
+from models.training.batches import Window, batches, epoch
+from models.training.data import Material, gather
+from models.training.likelihood import loss
+from models.training.network import Shape, Tagger
+from models.training.recipe import Recipe
+from models.windows import pad
+
+log = logging.getLogger(__name__)
+
+CHARACTERS = 16
+"""Letters of a piece that the character filters see."""
+SAVE_EVERY = 120.0
+TELL_EVERY = 100
+
+
+def train(recipe_path: Path, data: Path = Path("../shared"), out: Path = Path("training")) -> Path:
+    """Train, or go on from the checkpoint in `out`; returns the file of the averaged weights.
+
+    `data` holds corpora/, text/ and lists/. `out` receives the vocabulary, the vectors, run.json
+    (recipe, hashes of the data, steps), checkpoint.pt and weights.pt.
+    """
+    recipe = Recipe.load(recipe_path)
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(recipe.threads)
+    out.mkdir(parents=True, exist_ok=True)
+    material = gather(recipe, data, out)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run(recipe, material, out, device)
+    _describe(recipe, material, out, run)
+    run.to_the_end()
+    _describe(recipe, material, out, run)
+    return run.save_weights()
+
+
+class Run:
+    """The state of a training: weights, their average, the optimiser and the time spent."""
+
+    def __init__(self, recipe: Recipe, material: Material, out: Path, device: torch.device) -> None:
+        self.recipe, self.material, self.out, self.device = recipe, material, out, device
+        self.tagger = build(recipe, material.tokenizer, torch.from_numpy(material.vectors))
+        self.tagger.to(device)
+        self.average = {name: value.clone() for name, value in self.tagger.state_dict().items()}
+        self.optimiser = torch.optim.Adam(
+            self.tagger.parameters(), lr=recipe.rate, betas=(0.9, 0.98), fused=True
+        )
+        self.spent, self.steps, self.epochs = 0.0, 0, 0
+        self._resume()
+
+    @property
+    def progress(self) -> float:
+        """Share of the steps, or else of the training time, that is used up."""
+        if self.recipe.steps:
+            return min(self.steps / self.recipe.steps, 1.0)
+        return min(self.spent / (self.recipe.minutes * 60), 1.0)
+
+    def to_the_end(self) -> None:
+        """Run epochs until the time is used up."""
+        saved = self.spent
+        while self.progress < 1.0:
+            for batch in self._epoch():
+                begun = time.monotonic()
+                value = self._step(batch)
+                self.spent += time.monotonic() - begun
+                if self.steps % TELL_EVERY == 0:
+                    log.info(
+                        "epoch %d step %d progress %.3f loss %.3f",
+                        *(self.epochs, self.steps, self.progress, value),
+                    )
+                if self.spent - saved > SAVE_EVERY:
+                    self._save()
+                    saved = self.spent
+                if self.progress >= 1.0:
+                    break
+            self.epochs += 1
+        self._save()
+
+    def _epoch(self) -> Iterator[list[Window]]:
+        draw = np.random.default_rng([self.recipe.seed, self.epochs])
+        material = self.material
+        made = epoch(
+            material.rows, self.recipe.mix, self.recipe.roughness, material.line_break, draw
+        )
+        return batches(made, self.recipe.budget, draw)
+
+    def _step(self, batch: list[Window]) -> float:
+        ids, shapes, allowed, lengths = (each.to(self.device) for each in tensors(batch))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate()
+        emissions = self.tagger(ids, shapes, self.recipe.dropout)
+        value = loss(emissions, self.tagger.moves(), allowed, lengths) / len(batch)
+        self.optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self.tagger.parameters(), self.recipe.clip)
+        self.optimiser.step()
+        self.steps += 1
+        self._follow()
+        return float(value.item())
+
+    def _rate(self) -> float:
+        warm = min(1.0, (self.steps + 1) / self.recipe.warm_up)
+        return (
+            self.recipe.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress)))
+        )
+
+    def _follow(self) -> None:
+        weight = 1 - min(self.recipe.average, (self.steps + 1) / (self.steps + 10))
+        with torch.no_grad():
+            for name, value in self.tagger.state_dict().items():
+                if value.is_floating_point():
+                    self.average[name].lerp_(value, weight)
+
+    def _save(self) -> None:
+        state = {
+            "tagger": self.tagger.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+            "spent": self.spent,
+            "steps": self.steps,
+            "epochs": self.epochs,
+        }
+        unfinished = self.out / "checkpoint.part"
+        torch.save(state, unfinished)
+        unfinished.rename(self.out / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        path = self.out / "checkpoint.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True, map_location=self.device)
+        self.tagger.load_state_dict(state["tagger"])
+        self.average = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.spent, self.steps, self.epochs = state["spent"], state["steps"], state["epochs"]
+        log.info("resumed at step %d, progress %.3f", self.steps, self.progress)
+
+    def save_weights(self) -> Path:
+        """Write the averaged weights, which are the ones to export."""
+        path = self.out / "weights.pt"
+        torch.save(self.average, path)
+        return path
+
+
+def build(recipe: Recipe, tokenizer: Tokenizer, vectors: Tensor | None = None) -> Tagger:
+    """Make the network; its character table is derived from the vocabulary alone."""
+    characters, alphabet = character_table(tokenizer.vocabulary)
+    shape = Shape(
+        pieces=len(characters),
+        heads=len(recipe.heads),
+        characters=alphabet,
+        vector=recipe.vector,
+        hidden=recipe.hidden,
+    )
+    tagger = Tagger(shape, torch.from_numpy(characters))
+    if vectors is not None:
+        tagger.encoder.pieces.weight.data.copy_(vectors * 0.6)
+        tagger.encoder.pieces.weight.data[0] = 0
+    return tagger
+
+
+def character_table(vocabulary: Mapping[str, int]) -> tuple[np.ndarray[Any, Any], int]:
+    """Letters of each piece as numbers (pieces, CHARACTERS), zeros at the end."""
+    letters = sorted({letter for piece in vocabulary for letter in piece})
+    numbers = {letter: index + 1 for index, letter in enumerate(letters)}
+    table = np.zeros((max(vocabulary.values()) + 1, CHARACTERS), np.int64)
+    for piece, index in vocabulary.items():
+        short = [numbers[letter] for letter in piece[:CHARACTERS]]
+        table[index, : len(short)] = short
+    return table, len(letters) + 1
+
+
+def tensors(batch: list[Window]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Stack windows: ids, shapes (rows, time), allowed (rows, time, heads, 3), lengths."""
+    ids = torch.from_numpy(pad([window.ids for window in batch]))
+    shapes = torch.from_numpy(pad([window.shapes for window in batch]))
+    lengths = torch.tensor([len(window.ids) for window in batch])
+    bits = np.full((*ids.shape, batch[0].masks.shape[1]), 7, np.uint8)
+    for index, window in enumerate(batch):
+        bits[index, : len(window.ids)] = window.masks
+    allowed = (bits[..., None] >> np.arange(3, dtype=np.uint8) & 1).astype(bool)
+    return ids, shapes, torch.from_numpy(allowed), lengths
+
+
+def _describe(recipe: Recipe, material: Material, out: Path, run: Run) -> None:
+    report = {
+        "recipe": asdict(recipe),
+        "data": material.hashes,
+        "documents": {name: len(rows) for name, rows in material.rows.items()},
+        "steps": run.steps,
+        "epochs": run.epochs,
+        "seconds": round(run.spent),
+        "torch": torch.__version__,
+    }
+    (out / "run.json").write_text(json.dumps(report, indent=1, default=str) + "\n", "utf-8")

@@ -1,0 +1,77 @@
+"""Records, and files that are not what the record says."""
+
+import hashlib
+
+import pytest
+
+from models.errors import LanguageUnsupported, ModelCorrupt, ModelNotFound
+from models.registry import Registry
+
+RECORD = """
+[tiny-en]
+language = "en"
+version = "1"
+licence = "Apache-2.0"
+entities = ["DISEASE"]
+phi = []
+[tiny-en.files]
+"model.onnx" = "{digest}"
+[tiny-en.metrics]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    weights = tmp_path / "weights" / "tiny-en"
+    weights.mkdir(parents=True)
+    (weights / "model.onnx").write_bytes(b"graph")
+    digest = hashlib.sha256(b"graph").hexdigest()
+    (tmp_path / "registry.toml").write_text(RECORD.format(digest=digest))
+    return tmp_path
+
+
+def test_finds_a_model_by_id_and_language(folder):
+    registry = Registry.load(folder / "registry.toml")
+    assert registry.languages == ("en",)
+    assert registry.get("tiny-en") is registry.of("en-GB")
+    registry.of("en").verify()
+
+
+def test_a_miss_names_what_there_is(folder):
+    registry = Registry.load(folder / "registry.toml")
+    with pytest.raises(ModelNotFound, match="tiny-en"):
+        registry.get("other")
+    with pytest.raises(LanguageUnsupported, match="'fr'; there are: en"):
+        registry.of("fr-CA")
+
+
+def test_a_changed_file_is_named(folder):
+    (folder / "weights" / "tiny-en" / "model.onnx").write_bytes(b"other")
+    with pytest.raises(ModelCorrupt, match=r"model\.onnx"):
+        Registry.load(folder / "registry.toml").of("en").verify()
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "weights" / "tiny-en" / "model.onnx").unlink()
+    with pytest.raises(ModelCorrupt, match=r"model\.onnx is missing"):
+        Registry.load(folder / "registry.toml").of("en").verify()
+
+
+@pytest.mark.parametrize("change", ['colour = "blue"\n', 'language = ["en"\n'])
+def test_an_unknown_key_or_broken_file_is_an_error(folder, change):
+    path = folder / "registry.toml"
+    path.write_text("[tiny-en]\n" + change + path.read_text().replace("[tiny-en]\n", "", 1))
+    with pytest.raises(ModelCorrupt):
+        Registry.load(path)
+
+
+def test_a_missing_registry_is_named(tmp_path):
+    with pytest.raises(ModelCorrupt, match=r"registry\.toml"):
+        Registry.load(tmp_path / "registry.toml")
+
+
+def test_the_shipped_files_are_those_of_the_registry():
+    registry = Registry.load()
+    for model in registry.models.values():
+        model.verify()
+        assert (model.folder / "card.md").is_file()

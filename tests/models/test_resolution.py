@@ -1,0 +1,52 @@
+"""Which of several overlapping mentions stays."""
+
+from models.resolution import entities, eponyms, phi
+from models.tagger import Mention
+from models.types import PhiSpan, Span
+
+
+def test_the_better_one_of_a_family_stays():
+    long = Mention(0, 20, "DISEASE", 0.95)
+    short = Mention(5, 9, "DISEASE", 0.6)
+    assert entities([short, long]) == [long]
+
+
+def test_a_confident_symptom_beats_a_disease():
+    disease, symptom = Mention(0, 6, "DISEASE", 0.9), Mention(0, 6, "SYMPTOM", 0.8)
+    assert entities([disease, symptom]) == [symptom]
+    unsure = Mention(0, 6, "SYMPTOM", 0.2)
+    assert entities([disease, unsure]) == [disease]
+
+
+def test_families_do_not_disturb_each_other():
+    pain, chest = Mention(0, 10, "SYMPTOM", 0.9), Mention(0, 5, "ANATOMY", 0.9)
+    assert entities([pain, chest]) == [chest, pain]
+
+
+def test_both_ends_of_a_chain_stay_when_the_middle_goes():
+    chain = [Mention(0, 4, "DRUG", 0.9), Mention(3, 8, "DRUG", 0.5), Mention(7, 9, "DRUG", 0.8)]
+    assert entities(chain) == [chain[0], chain[2]]
+
+
+def test_many_mentions_are_settled_quickly():
+    many = [Mention(10 * i, 10 * i + 12, "DRUG", 0.5) for i in range(5000)]
+    assert 0 < len(entities(many)) < 5000
+
+
+def test_an_eponym_is_no_name_and_a_name_is_no_disease():
+    eponym, part = Mention(0, 19, "DISEASE", 0.9), Mention(0, 9, "NAME", 0.5)
+    name, wrong = Mention(30, 40, "NAME", 0.9), Mention(32, 40, "DISEASE", 0.4)
+    assert eponyms([eponym, wrong], [part, name]) == ([eponym], [name])
+
+
+def test_other_phi_is_never_weighed():
+    drug, number = Mention(0, 19, "DRUG", 0.9), Mention(0, 9, "ID", 0.1)
+    assert eponyms([drug], [number]) == ([drug], [number])
+
+
+def test_phi_inside_its_own_category_is_said_once():
+    text = "Dr. Jane Roe"
+    long = PhiSpan(Span.of(text, 0, 12), "NAME", 1.0, "pattern")
+    short = PhiSpan(Span.of(text, 4, 12), "NAME", 0.9, "model")
+    other = PhiSpan(Span.of(text, 4, 8), "LOCATION", 0.4, "model")
+    assert phi([short, other, long]) == (long, other)

@@ -1,0 +1,48 @@
+"""The graph has the inputs and the shape that the session promises."""
+
+import numpy as np
+import pytest
+
+from models.configuration import Configuration
+from models.errors import ModelCorrupt
+from models.registry import Registry
+from models.session import Session
+
+FOLDER = Registry.load().of("en").folder
+
+
+def test_emissions_are_time_rows_heads_tags():
+    heads = Configuration.load(FOLDER / "config.json").heads
+    ids = np.array([[5, 6, 7], [8, 0, 0]])
+    emissions = Session.load(FOLDER / "model.onnx").run(ids, np.ones_like(ids))
+    assert emissions.shape == (3, 2, len(heads), 3)
+    assert emissions.dtype == np.float32
+
+
+def test_padding_of_a_neighbour_changes_little():
+    """Dynamic quantisation takes its scale from the whole run, so int8 moves by a hair."""
+    session = Session.load(FOLDER / "model.onnx")
+    ids = np.array([[50, 60, 70, 0, 0, 0], [80, 90, 100, 110, 120, 130]])
+    both = session.run(ids, np.ones_like(ids))[:3, 0]
+    alone = session.run(ids[:1, :3], np.ones((1, 3), np.int64))[:, 0]
+    assert np.abs(both - alone).max() < 1.0
+
+
+def test_a_graph_without_the_inputs_is_refused(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    tensor = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
+    same = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
+    node = onnx.helper.make_node("Identity", ["x"], ["y"])
+    model = onnx.helper.make_model(
+        onnx.helper.make_graph([node], "other", [tensor], [same]),
+        opset_imports=[onnx.helper.make_opsetid("", 17)],
+    )
+    model.ir_version = 8
+    onnx.save(model, tmp_path / "model.onnx")
+    with pytest.raises(ModelCorrupt, match="input_ids"):
+        Session.load(tmp_path / "model.onnx")
+
+
+def test_a_missing_graph_is_named(tmp_path):
+    with pytest.raises(ModelCorrupt, match=r"model\.onnx is missing"):
+        Session.load(tmp_path / "model.onnx")
