@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from mappers.evidence import derivation, printable
+from mappers.evidence import MOST_EVIDENCE, derivation, printable
 from mappers.extracted import present
 from mappers.sig import parse, table
 from mappers.source import Source
 from mappers.statement import Statement
 from mappers.types import Resource
 from models.types import Entity, Relation, Span
+
+MOST_DOSAGES: Final = 100
+"""A drug with more different dosages than this is in a list or a protocol, not on a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +44,30 @@ def to_dosages(
     A mention whose dosage says no more than another's ("500 mg" beside "500 mg twice daily")
     adds its evidence to that one.
     """
-    found = [_parts(mention.entity, relations) for mention in statement.mentions]
-    written: list[tuple[Part, ...]] = []
-    for parts in sorted(filter(None, found), key=len, reverse=True):
-        fuller = next((i for i, other in enumerate(written) if _said(parts) <= _said(other)), None)
-        if fuller is None:
-            written.append(parts)
-        else:
-            written[fuller] += parts
-    in_text_order = sorted(written, key=lambda parts: parts[0].span)
-    return [_dosage(parts, source) for parts in in_text_order]
+    written: dict[frozenset[tuple[str, str]], list[Part]] = {}
+    for parts in sorted(_found(statement, relations), key=len, reverse=True):
+        said = _said(parts)
+        fuller = said if said in written else next((one for one in written if said <= one), said)
+        written.setdefault(fuller, []).extend(parts)
+    in_text_order = sorted(written.values(), key=lambda parts: parts[0].span)
+    return [_dosage(parts, source) for parts in in_text_order[:MOST_DOSAGES]]
 
 
-def _parts(drug: Entity, relations: Iterable[Relation]) -> tuple[Part, ...]:
-    """The parts of one mention's dosage, in text order; the drug may be either end."""
+def _found(statement: Statement, relations: Iterable[Relation]) -> Iterator[list[Part]]:
+    """The parts of each mention's dosage, in text order; the drug may be either end."""
     labels = table()["relations"]
-    ends = {
-        Part(relation.label, (relation.head if relation.tail == drug else relation.tail).span)
-        for relation in relations
-        if relation.label in labels and drug in (relation.head, relation.tail)
-    }
-    return tuple(sorted((part for part in ends if part.text), key=lambda part: part.span))
+    ends: dict[Entity, set[Part]] = {mention.entity: set() for mention in statement.mentions}
+    for relation in relations:
+        if relation.label in labels:
+            for drug, other in (
+                (relation.head, relation.tail),
+                (relation.tail, relation.head),
+            ):
+                if drug in ends:
+                    ends[drug].add(Part(relation.label, other.span))
+    for parts in ends.values():
+        if told := sorted((part for part in parts if part.text), key=lambda part: part.span):
+            yield told
 
 
 def _said(parts: Iterable[Part]) -> frozenset[tuple[str, str]]:
@@ -72,7 +79,7 @@ def _dosage(parts: Sequence[Part], source: Source) -> Resource:
     firsts = {(part.label, part.folded): part for part in last_first}
     different = sorted(firsts.values(), key=lambda part: part.span)
     return present(
-        extension=[derivation(source, part.span) for part in parts],
+        extension=[derivation(source, part.span) for part in parts[:MOST_EVIDENCE]],
         text=", ".join(part.text for part in different),
         **_elements(different, source.note.language),
     )

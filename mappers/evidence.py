@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mappers.canonical import DERIVATION
 from mappers.source import Source
@@ -15,6 +15,10 @@ from models.types import Span
 # FHIR strings hold no control characters but these; PostgreSQL's JSON cannot hold NUL at all,
 # and UTF-8 no lone surrogate.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+MOST_EVIDENCE: Final = 100
+"""Places named on one element: the first ones. A long note may say a thing ten thousand times,
+and a resource that names each place is too large for a store to take."""
 
 
 def printable(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mappers.canonical import AI_ASSERTED, AI_CONFIDENCE, EXTRACTED
-from mappers.evidence import derivation
+from mappers.evidence import MOST_EVIDENCE, derivation
 from mappers.identity import extracted_identifier
 from mappers.source import Source
 from mappers.statement import Statement
@@ -21,7 +21,7 @@ def extracted(statement: Statement, source: Source) -> Resource:
         "meta": ai_meta(source),
         "extension": [
             {"url": AI_CONFIDENCE, "valueDecimal": statement.confidence},
-            *(derivation(source, span) for span in statement.spans),
+            *(derivation(source, span) for span in statement.spans[:MOST_EVIDENCE]),
         ],
         "identifier": [
             extracted_identifier(

@@ -4,6 +4,8 @@ import orjson
 import pytest
 
 from mappers.chart import MAPPERS, to_resources
+from mappers.dosage import MOST_DOSAGES
+from mappers.evidence import MOST_EVIDENCE, evidences
 from mappers.groups import LABELS
 from mappers.validation import check_evidence, validate
 
@@ -116,3 +118,20 @@ def test_control_characters_leave_the_text_but_not_the_offsets(read):
 def test_every_resource_of_the_table_has_a_mapper():
     named = {name for row in LABELS.values() for name in (row.resource, row.family) if name}
     assert named == set(MAPPERS)
+
+
+def test_what_is_said_a_thousand_times_names_its_first_places_only(read):
+    reading = read("{Hypertension|DISEASE|I10}. " * 1000)
+    (condition,) = _chart(reading)
+    found = list(evidences(condition))
+    assert len(found) == MOST_EVIDENCE
+    assert found[0].offset == 0
+    assert validate(condition) == check_evidence(condition, reading.text) == ()
+
+
+def test_a_thousand_dosages_are_no_thousand_elements(read):
+    said = "".join(f"{{metformin|DRUG}} {{{n} mg|DOSAGE|>metformin}}. " for n in range(1, 300))
+    reading = read(said)
+    (statement,) = _chart(reading)
+    assert len(statement["dosage"]) == MOST_DOSAGES
+    assert statement["dosage"][0]["text"] == "1 mg"
