@@ -1,0 +1,1 @@
+"""The service: FHIR in, jobs, the pipeline, and what callers see."""
