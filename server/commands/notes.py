@@ -1,0 +1,139 @@
+"""`chartloom extract`, `deidentify` and `annotate`: notes at the command line, no server."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from mappers.types import Resource
+
+INPUT = typer.Argument(help="A file, or - for standard input.")
+
+
+class Language(StrEnum):
+    """A language that notes may be in."""
+
+    AUTO = "auto"
+    EN = "en"
+    ES = "es"
+    NL = "nl"
+
+
+class Format(StrEnum):
+    """How an extraction is printed."""
+
+    JSON = "json"
+    FHIR = "fhir"
+
+
+class Mode(StrEnum):
+    """How PHI is replaced."""
+
+    TAG = "tag"
+    REDACT = "redact"
+    SURROGATE = "surrogate"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(extract)
+    app.command()(deidentify)
+    app.command()(annotate)
+
+
+def extract(
+    file: Annotated[Path, INPUT] = Path("-"),
+    *,
+    lang: Annotated[Language, typer.Option(help="Language; else detected.")] = Language.AUTO,
+    form: Annotated[Format, typer.Option("--format")] = Format.JSON,
+    subject: Annotated[str | None, typer.Option(help="Whom it is about: Patient/ID.")] = None,
+) -> None:
+    """Read one note and print what it says."""
+    from server.annotation import to_extract_json
+    from server.pipeline import extract as extract_note
+    from server.reading import to_reading
+
+    text, parts = _read_text(file), _open_parts()
+    if form is Format.FHIR:
+        reading = to_reading(text, subject=subject, language=_code(lang))
+        _print(extract_note(reading, parts).bundle())
+    else:
+        _print(to_extract_json(text, _code(lang), parts))
+
+
+def deidentify(
+    file: Annotated[Path, INPUT] = Path("-"),
+    *,
+    lang: Annotated[Language, typer.Option(help="Language; else detected.")] = Language.AUTO,
+    mode: Annotated[Mode, typer.Option(help="surrogate needs CHARTLOOM_DEID_KEY_FILE.")] = Mode.TAG,
+    known: Annotated[
+        Path | None, typer.Option(help="FHIR Patient, or Bundle, whose identifiers are searched.")
+    ] = None,
+) -> None:
+    """Replace protected health information in one note and print the copy."""
+    from server.annotation import deidentify_text
+
+    people = _read_people(known) if known else []
+    parts = _open_parts(deid_mode=mode.value)
+    sys.stdout.write(deidentify_text(_read_text(file), _code(lang), people, parts))
+
+
+def annotate(
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl[.xz]")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl")],
+) -> None:
+    """Annotate many notes: one JSON line in, one JSON line out, order kept."""
+    from server.annotation import annotate_file
+
+    failed = annotate_file(source, target, _open_parts())
+    if failed:
+        typer.echo(f"{failed} lines could not be read; see their error", err=True)
+        raise typer.Exit(1)
+
+
+def _open_parts(**settings: Any) -> Any:
+    from server.parts import Parts
+    from server.settings import read_settings
+
+    return Parts.open(read_settings(auth="off", **settings))
+
+
+def _code(language: Language) -> str | None:
+    return None if language is Language.AUTO else language.value
+
+
+def _read_text(file: Path) -> str:
+    from server.errors import RequestInvalid
+
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RequestInvalid(f"{file}: not UTF-8 text") from None
+    except OSError as error:
+        raise RequestInvalid(f"{file}: {error.strerror}") from None
+
+
+def _read_people(file: Path) -> list[Resource]:
+    from server.errors import RequestInvalid
+
+    try:
+        resource = orjson.loads(file.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        raise RequestInvalid(f"--known {file}: not a readable JSON file") from None
+    match resource:
+        case {"resourceType": "Bundle"}:
+            return [entry["resource"] for entry in resource.get("entry", ()) if "resource" in entry]
+        case {"resourceType": str()}:
+            return [resource]
+    raise RequestInvalid(f"--known {file}: not a FHIR resource")
+
+
+def _print(value: Any) -> None:
+    options = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0
+    sys.stdout.buffer.write(orjson.dumps(value, option=options) + b"\n")

@@ -1,0 +1,1 @@
+"""Sample patients and notes, and the run that shows them."""

@@ -1,0 +1,280 @@
+"""The queue: what is to be read, by whom, and what became of it.
+
+procrastinate keeps the queue in PostgreSQL; the table `chartloom_job` says what became of
+each piece of work. Both are written in one transaction, so neither knows of work that the
+other does not. Everything that a job does may be repeated: a worker that dies leaves its job
+to the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job as QueuedJob
+from psycopg.types.json import Jsonb
+
+from server.database import Connection, Pool
+from server.errors import Fate, NotFound, describe, verdict
+from server.settings import Settings
+
+log = structlog.get_logger()
+
+LONGEST_WAIT = 60.0
+STATES = ("queued", "running", "retrying", "done", "skipped", "parked")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Read this version of this document with this pipeline; the same three are one job."""
+
+    reference: str
+    version: str
+    pipeline: str
+    attempt: int = 0
+
+    @property
+    def key(self) -> str:
+        """What makes two jobs the same."""
+        return f"{self.reference}|{self.version}|{self.pipeline}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ended without an error: done, skipped, or parked with part of it written."""
+
+    state: str
+    reason: str | None = None
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _Again(Exception):
+    pass
+
+
+class _Backoff(procrastinate.BaseRetryStrategy):
+    """Doubles the wait up to a minute, without end: when to give up is the ledger's decision."""
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+
+    def wait(self, attempts: int) -> float:
+        """Seconds until the next attempt, after `attempts` that failed."""
+        return float(min(self._first * 2 ** min(attempts, 16), LONGEST_WAIT))
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: QueuedJob
+    ) -> procrastinate.RetryDecision | None:
+        milliseconds = round(self.wait(job.attempts) * 1000)
+        return procrastinate.RetryDecision(retry_in={"milliseconds": milliseconds})
+
+
+class Jobs:
+    """The queue and its ledger over one pool."""
+
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._settings = settings
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+        backoff = _Backoff(settings.retry_seconds)
+        self._read = self._app.task(name="read", retry=backoff)(self._run_read)
+        self._locate = self._app.task(name="locate", retry=backoff)(self._run_locate)
+        self._process: Callable[[Job], Awaitable[Outcome]] | None = None
+        self._find: Callable[[str], Awaitable[Job]] | None = None
+
+    async def open(self) -> None:
+        """Connect the queue to the pool."""
+        await self._app.open_async(self._pool)
+
+    # Putting work in
+
+    async def submit(self, job: Job) -> bool:
+        """Queue the job unless it is known already; tell whether it was new."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "INSERT INTO chartloom_job (reference, version, pipeline) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING RETURNING id",
+                (job.reference, job.version, job.pipeline),
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                return False
+            await self._defer(connection, row["id"], job.reference)
+        return True
+
+    async def announce(self, reference: str) -> None:
+        """Queue a look at a document of which only the name is known; duplicates coalesce."""
+        try:
+            await self._locate.configure(queueing_lock=f"locate|{reference}").defer_async(
+                reference=reference
+            )
+        except AlreadyEnqueued:
+            log.debug("announcement.coalesced")
+
+    async def retry(self, job_id: int) -> None:
+        """Queue a job that was parked or skipped once more.
+
+        Raises:
+            NotFound: there is no such job, or it is queued or done.
+        """
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL"
+                " WHERE id = %s AND state IN ('parked', 'skipped') RETURNING reference",
+                (job_id,),
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                raise NotFound(f"no parked or skipped job {job_id}")
+            await self._defer(connection, job_id, row["reference"])
+
+    async def _defer(self, connection: Connection, job_id: int, reference: str) -> None:
+        # The lock keeps two versions of one document from being written at the same time.
+        await self._read.configure(
+            lock=reference, queueing_lock=f"read|{job_id}", connection=connection
+        ).defer_async(job_id=job_id)
+
+    # Looking at it
+
+    async def list(self, *states: str, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return the ledger's rows, the latest first; all states when none is named."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT * FROM chartloom_job WHERE cardinality(%(states)s::text[]) = 0"
+                " OR state = ANY(%(states)s) ORDER BY id DESC LIMIT %(limit)s",
+                {"states": list(states), "limit": limit},
+            )
+            return await cursor.fetchall()
+
+    async def show(self, job_id: int) -> dict[str, Any]:
+        """Return one row.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT * FROM chartloom_job WHERE id = %s", (job_id,)
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFound(f"no job {job_id}")
+        return row
+
+    async def count(self) -> dict[str, int]:
+        """Count the jobs by state."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT state, count(*) AS jobs FROM chartloom_job GROUP BY state"
+            )
+            return {row["state"]: row["jobs"] for row in await cursor.fetchall()}
+
+    # Doing it
+
+    async def work(
+        self,
+        process: Callable[[Job], Awaitable[Outcome]],
+        find: Callable[[str], Awaitable[Job]],
+    ) -> None:
+        """Run jobs until cancelled: `process` does one, `find` names the version to read."""
+        self._process, self._find = process, find
+        sweeper = asyncio.create_task(self._sweep())
+        try:
+            await self._app.run_worker_async(
+                concurrency=self._settings.jobs_at_once,
+                install_signal_handlers=False,
+                # New jobs are notified; those that wait for their turn or time are polled for.
+                fetch_job_polling_interval=0.5,
+                update_heartbeat_interval=self._settings.stalled_seconds / 4,
+                stalled_worker_timeout=self._settings.stalled_seconds,
+                # A job that is given up at shutdown is taken up again by the next worker.
+                shutdown_graceful_timeout=5.0,
+                delete_jobs="successful",
+            )
+        finally:
+            sweeper.cancel()
+
+    async def _sweep(self) -> None:
+        """Take up again what a dead worker left behind."""
+        while True:
+            await asyncio.sleep(self._settings.stalled_seconds / 4)
+            try:
+                manager = self._app.job_manager
+                for job in await manager.get_stalled_jobs(
+                    seconds_since_heartbeat=self._settings.stalled_seconds
+                ):
+                    log.warning("job.taken_up_again", queued=job.id)
+                    await manager.retry_job(job)
+            except Exception as error:
+                log.warning("jobs.sweep_failed", error=describe(error))
+
+    async def _run_locate(self, reference: str) -> None:
+        assert self._find is not None
+        try:
+            await self.submit(await self._find(reference))
+        except Exception as error:
+            if verdict(error).fate in (Fate.RETRY, Fate.FEW):
+                raise _Again from None
+            log.info("announcement.dropped", error=describe(error))
+
+    async def _run_read(self, job_id: int) -> None:
+        assert self._process is not None
+        row = await self._begin(job_id)
+        if row is None:
+            return
+        if row["failures"] >= self._settings.max_attempts:
+            await self._end(job_id, "parked", "the process that read it died each time")
+            return
+        job = Job(row["reference"], row["version"], row["pipeline"], row["attempt"])
+        try:
+            outcome = await self._process(job)
+        except Exception as error:
+            await self._settle(row, error)
+        else:
+            await self._end(job_id, outcome.state, outcome.reason, outcome.summary)
+
+    async def _begin(self, job_id: int) -> dict[str, Any] | None:
+        # A row that is still 'running' was left so by a worker that died.
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE chartloom_job SET state = 'running', started_at = now(),"
+                " attempt = attempt + 1,"
+                " failures = failures + (CASE WHEN state = 'running' THEN 1 ELSE 0 END)"
+                " WHERE id = %s AND state IN ('queued', 'retrying', 'running') RETURNING *",
+                (job_id,),
+            )
+            return await cursor.fetchone()
+
+    async def _settle(self, row: Mapping[str, Any], error: Exception) -> None:
+        reason, fate = describe(error), verdict(error).fate
+        failures = row["failures"] + (fate is Fate.FEW)
+        if fate is Fate.SKIP:
+            await self._end(row["id"], "skipped", reason)
+        elif fate is Fate.PARK or failures >= self._settings.max_attempts:
+            log.warning("job.parked", job=row["id"], reason=reason)
+            await self._end(row["id"], "parked", reason)
+        else:
+            log.info("job.retrying", job=row["id"], reason=reason, attempt=row["attempt"])
+            await self._end(row["id"], "retrying", reason, failures=failures)
+            raise _Again from None
+
+    async def _end(
+        self,
+        job_id: int,
+        state: str,
+        reason: str | None,
+        summary: Mapping[str, Any] | None = None,
+        *,
+        failures: int | None = None,
+    ) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE chartloom_job SET state = %s, reason = %s, summary = %s,"
+                " failures = coalesce(%s, failures), finished_at = now() WHERE id = %s",
+                (state, reason, Jsonb(dict(summary or {})), failures, job_id),
+            )

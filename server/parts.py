@@ -1,0 +1,61 @@
+"""What reads a note: the models, the terminology and how PHI is replaced, under one version."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal, Self
+
+from mappers.coding import Linker as LinkerProtocol
+from mappers.device import to_device
+from mappers.types import Resource
+from models.annotator import Annotator
+from server.settings import Settings
+from terminology.index import SHIPPED_INDEX, Index
+from terminology.linker import Linker
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Opened once in each process that reads notes.
+
+    `versions` names what the parts are; `version` is short for all of them and changes with
+    any, so that the same note under another version is new work.
+    """
+
+    annotator: Annotator
+    linker: LinkerProtocol
+    mode: Literal["tag", "redact", "surrogate"]
+    key: bytes | None
+    versions: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Load everything.
+
+        Raises:
+            ModelsError, TerminologyError, SettingsInvalid: a file is missing or broken.
+        """
+        annotator = Annotator.load()
+        index = Index(settings.terminology_index or SHIPPED_INDEX)
+        versions = (
+            ("software", version("chartloom")),
+            ("models", annotator.version),
+            ("terminology", index.version),
+            ("de-identification", settings.deid_mode),
+        )
+        return cls(annotator, Linker(index), settings.deid_mode, settings.deid_key, versions)
+
+    @property
+    def version(self) -> str:
+        """The pipeline's version: the software's, and a hash of all others."""
+        joined = "|".join(f"{name}={value}" for name, value in self.versions)
+        return (
+            f"{dict(self.versions)['software']}-{hashlib.sha256(joined.encode()).hexdigest()[:12]}"
+        )
+
+    @property
+    def device(self) -> Resource:
+        """The Device that stands for this version."""
+        return to_device(self.version, dict(self.versions))

@@ -1,0 +1,40 @@
+"""The records of a reading: which Device read the note, and the Provenance of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mappers.provenance import to_provenance
+from mappers.source import Source
+from mappers.types import Resource
+from mappers.validation import check_evidence, validate
+from server.errors import ResourceInvalid
+from server.parts import Parts
+
+
+def to_records(
+    source: Source, targets: Sequence[Resource], recorded: str, parts: Parts, *, complete: bool
+) -> tuple[Resource, ...]:
+    """Build Device and Provenance of `targets`; nothing when there are none.
+
+    An incomplete reading (its copy is withheld) leaves a receipt of another version, so that
+    it can be read again.
+    """
+    if not targets:
+        return ()
+    pipeline = parts.version if complete else f"{parts.version}/withheld"
+    device = parts.device
+    provenance = to_provenance(source, targets, device, recorded=recorded, pipeline=pipeline)
+    return device, provenance
+
+
+def check(source: Source, resources: Sequence[Resource]) -> None:
+    """Check what is to be written.
+
+    Raises:
+        ResourceInvalid: names the rules that are broken, never a value.
+    """
+    for resource in resources:
+        broken = validate(resource) or check_evidence(resource, source.note.text)
+        if broken:
+            raise ResourceInvalid("; ".join(broken))

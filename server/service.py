@@ -1,0 +1,104 @@
+"""Running the application under uvicorn, for `serve`, the demo and the benchmark."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from server.app import create_app
+from server.errors import ServiceError, SettingsInvalid
+from server.settings import Settings
+
+# Room for the notifications that wait while all reading processes are busy.
+BACKLOG = 2048
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """Log to standard error, as lines of keys and values; quiet libraries that quote arguments."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # procrastinate logs tracebacks of failed jobs and uvicorn those of failed requests; what a
+    # person should know is logged by us, without the text of the note.
+    for name in ("procrastinate", "uvicorn.error", "httpx", "stamina", "pypdf"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port before anything else starts.
+
+    Raises:
+        SettingsInvalid: another program has it, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"{error.strerror}"
+        raise SettingsInvalid(
+            f"CHARTLOOM_PORT: {settings.host}:{settings.port} {reason}; set another port"
+        ) from None
+    return listener
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings, listener: socket.socket) -> AsyncIterator[FastAPI]:
+    """Serve in the background; yields when the server answers.
+
+    Raises:
+        ServiceError: it did not start.
+    """
+    app = create_app(settings)
+    server = uvicorn.Server(_config(app))
+    # The one who called handles Ctrl-C.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0.02)
+        if not server.started:
+            await task
+            raise ServiceError("the server did not start")
+        yield app
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serve until a signal ends it."""
+    # uvicorn raises the signal again when it has finished. Dying of it would skip what Python does
+    # at exit, and the embedded PostgreSQL would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    asyncio.run(uvicorn.Server(_config(create_app(settings))).serve(sockets=[listener]))
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=5,
+    )

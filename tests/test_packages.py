@@ -1,0 +1,39 @@
+"""The four top-level packages: nobody else ships their names, and imports point one way."""
+
+from __future__ import annotations
+
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from importlinter import cli
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("package", ["server", "mappers", "models", "terminology"])
+def test_no_other_distribution_ships_a_package_of_this_name(package: str) -> None:
+    assert set(packages_distributions().get(package, [])) <= {"chartloom"}
+
+
+def test_imports_point_one_way() -> None:
+    assert cli.lint_imports(config_filename=str(ROOT / "pyproject.toml")) == cli.EXIT_STATUS_SUCCESS
+
+
+def test_the_runtime_does_not_import_torch() -> None:
+    for package in ("server", "mappers", "models", "terminology"):
+        for path in (ROOT / package).rglob("*.py"):
+            if "training" not in path.parts:
+                text = path.read_text("utf-8")
+                assert "import torch" not in text, path
+                assert "from torch" not in text, path
+
+
+def test_every_licence_notice_of_the_index_is_in_notice() -> None:
+    from terminology.index import Index
+
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    with Index() as index:
+        for source in index.sources():
+            assert source.notice in notice, source.key
+            assert source.licence in notice, source.key
