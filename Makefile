@@ -47,7 +47,7 @@ evaluate: $(VENV)/.installed  ## accuracy of the built-in models on stand-off JS
 	$(BIN)/chartloom models evaluate --corpora $(CORPORA)
 
 floors: $(VENV)/.installed  ## the same on a sample, failing below the floors
-	$(BIN)/chartloom models evaluate --corpora $(CORPORA) --sample 100 --floors models/floors.toml
+	$(BIN)/chartloom models evaluate --corpora $(CORPORA) --sample 100 --floors
 
 faults: $(VENV)/.installed-dev  ## long fault runs: kill -9, a store that is away
 	$(BIN)/python -m pytest tests/faults -m faults
