@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from server import capability, monitoring, notify, operations
 from server.answers import answer_errors
@@ -84,11 +84,12 @@ async def _open_store(app: FastAPI, pool: Pool, stack: AsyncExitStack) -> Store:
     if settings.fhir_store is None:
         trial = await TrialStore.open(pool, settings.fhir_base)
         _start(stack, trial.deliver_forever())
-        routes = trial_router(trial)
         app.include_router(
-            routes, prefix="/fhir", dependencies=[Depends(app.state.authority.require)]
+            trial_router(trial),
+            prefix="/fhir",
+            dependencies=[Depends(app.state.authority.require)],
         )
-        transport = httpx.ASGITransport(_inner_app(routes, settings))
+        transport = httpx.ASGITransport(_inner_app(trial, settings))
     store = Store(
         settings.fhir_store or settings.fhir_base,
         token=token.get_secret_value() if token else None,
@@ -99,13 +100,16 @@ async def _open_store(app: FastAPI, pool: Pool, stack: AsyncExitStack) -> Store:
     return store
 
 
-def _inner_app(routes: APIRouter, settings: Settings) -> FastAPI:
-    """The trial store without a guard, reachable from inside this process only."""
+def _inner_app(trial: TrialStore, settings: Settings) -> FastAPI:
+    """The trial store without a guard, reachable from inside this process only.
+
+    The pipeline has validated what it writes (server/records.py).
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
     answer_errors(app)
     app.include_router(capability.router, prefix="/fhir")
-    app.include_router(routes, prefix="/fhir")
+    app.include_router(trial_router(trial, validated=True), prefix="/fhir")
     return app
 
 

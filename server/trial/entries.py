@@ -56,15 +56,15 @@ def entries_of(bundle: Resource) -> tuple[BundleType, list[Any]]:
     return ("batch" if kind == "batch" else "transaction"), entries
 
 
-def read_entry(entry: Any, number: int, base_url: str) -> Entry:
-    """Check one entry.
+def read_entry(entry: Any, number: int, base_url: str, *, validated: bool = False) -> Entry:
+    """Check one entry; `validated` as in `check_resource`.
 
     Raises:
         TrialStoreError: any; `expression` starts with the entry.
     """
     place = f"Bundle.entry[{number}]"
     try:
-        return _read(entry, place, base_url)
+        return _read(entry, place, base_url, validated=validated)
     except TrialStoreError as error:
         raise error.at(place) from None
 
@@ -81,7 +81,7 @@ def if_match_version(text: str) -> int:
     return int(match["version"])
 
 
-def _read(entry: Any, place: str, base_url: str) -> Entry:
+def _read(entry: Any, place: str, base_url: str, *, validated: bool) -> Entry:
     request = entry.get("request") if isinstance(entry, dict) else None
     if not isinstance(request, dict):
         raise Invalid("the entry has no request")
@@ -96,16 +96,18 @@ def _read(entry: Any, place: str, base_url: str) -> Entry:
         check_id(url["id"])
     if method == "GET":
         return Get(url["type"], url["id"], url["version"], url["query"] or "", place)
-    return _write(entry, request, url, place)
+    return _write(entry, request, url, place, validated=validated)
 
 
-def _write(entry: Resource, request: Resource, url: re.Match[str], place: str) -> Write:
+def _write(
+    entry: Resource, request: Resource, url: re.Match[str], place: str, *, validated: bool
+) -> Write:
     method, kind, name, query = request["method"], url["type"], url["id"], url["query"]
     if url["version"] or (name is not None, query is not None) not in _SHAPES[method]:
         raise Invalid(f"the request's url does not fit {method}")
     resource = entry.get("resource")
     if method != "DELETE":
-        check_resource(resource, kind, name)
+        check_resource(resource, kind, name, validated=validated)
     criteria = request.get("ifNoneExist") if method == "POST" else query
     if_match, full_url = request.get("ifMatch"), entry.get("fullUrl")
     if not all(isinstance(value, str | None) for value in (criteria, if_match, full_url)):

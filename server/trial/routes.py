@@ -52,8 +52,10 @@ register_url_convertor("fhir_type", _TypeConvertor())
 register_url_convertor("fhir_id", _IdConvertor())
 
 
-def router(store: TrialStore) -> APIRouter:
+def router(store: TrialStore, *, validated: bool = False) -> APIRouter:
     """Return the routes, without prefix.
+
+    `validated` is for callers inside this process that have checked what they send.
 
     They match no path with an operation (`$name`) other than those of Subscription. Routes for
     single resources that are served from elsewhere have to be included before these.
@@ -61,7 +63,7 @@ def router(store: TrialStore) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     for path, method, endpoint in [
         *SubscriptionRoutes(store).table(),
-        *_Routes(store).table(),
+        *_Routes(store, validated=validated).table(),
     ]:
         routes.add_api_route(path, endpoint, methods=[method], response_model=None)
     return routes
@@ -70,8 +72,9 @@ def router(store: TrialStore) -> APIRouter:
 class _Routes:
     """One method for each interaction."""
 
-    def __init__(self, store: TrialStore) -> None:
+    def __init__(self, store: TrialStore, *, validated: bool) -> None:
         self._store = store
+        self._validated = validated
 
     def table(self) -> list[tuple[str, str, Any]]:
         """Return path, method and endpoint of each interaction."""
@@ -95,7 +98,10 @@ class _Routes:
         """Batch and transaction."""
         resource = await _json_body(request)
         with_resources = wanted_return(request) == "representation"
-        return json_answer(await self._store.process(resource, with_resources=with_resources))
+        answer = await self._store.process(
+            resource, with_resources=with_resources, validated=self._validated
+        )
+        return json_answer(answer)
 
     async def search(self, request: Request) -> Response:
         """Search by GET or POST."""

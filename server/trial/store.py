@@ -129,8 +129,12 @@ class TrialStore:
         async with self._connection() as connection:
             return await history.history(connection, query, self.base_url)
 
-    async def process(self, bundle: Resource, *, with_resources: bool = False) -> Resource:
+    async def process(
+        self, bundle: Resource, *, with_resources: bool = False, validated: bool = False
+    ) -> Resource:
         """Do a transaction as a whole, or each entry of a batch by itself.
+
+        `validated`: the resources of a transaction are known to be valid.
 
         Raises:
             TrialStoreError: the transaction can't be done; nothing of it is.
@@ -144,7 +148,13 @@ class TrialStore:
             return {"resourceType": "Bundle", "type": "batch-response", "entry": answers}
 
         async def work(connection: Connection) -> Resource:
-            return await transact(connection, entries, self.base_url, with_resources=with_resources)
+            return await transact(
+                connection,
+                entries,
+                self.base_url,
+                with_resources=with_resources,
+                validated=validated,
+            )
 
         return await self._in_transaction(work)
 

@@ -27,14 +27,24 @@ _ORDER: Final = {"DELETE": 0, "POST": 1, "PUT": 2}
 
 
 async def transact(
-    connection: Connection, entries: Sequence[Any], base_url: str, *, with_resources: bool = False
+    connection: Connection,
+    entries: Sequence[Any],
+    base_url: str,
+    *,
+    with_resources: bool = False,
+    validated: bool = False,
 ) -> Resource:
     """Do all entries in the transaction that `connection` is in, or raise.
+
+    `validated` as in `check_resource`.
 
     Raises:
         TrialStoreError: any; the message says which entry.
     """
-    checked = [read_entry(entry, number, base_url) for number, entry in enumerate(entries)]
+    checked = [
+        read_entry(entry, number, base_url, validated=validated)
+        for number, entry in enumerate(entries)
+    ]
     _refuse_same_full_urls(checked)
     writes = [entry for entry in checked if isinstance(entry, Write)]
     ordered = sorted(writes, key=lambda write: _ORDER[write.method])

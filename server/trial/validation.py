@@ -42,8 +42,12 @@ def check_id(name: str) -> None:
         raise Invalid("an id is 1 to 64 letters, digits, '-' or '.'")
 
 
-def check_resource(resource: Any, resource_type: str, resource_id: str | None = None) -> None:
+def check_resource(
+    resource: Any, resource_type: str, resource_id: str | None = None, *, validated: bool = False
+) -> None:
     """Refuse a body that is not a resource of this type, or not one with this id.
+
+    `validated`: the sender has run the models already, which is most of the work.
 
     Raises:
         Invalid: wrong type or id, or a body that is no resource at all.
@@ -59,7 +63,7 @@ def check_resource(resource: Any, resource_type: str, resource_id: str | None = 
         raise Invalid("a property is null, which FHIR does not allow")
     if resource_id is None and resource.get("id") is not None:
         check_id(str(resource["id"]))
-    if resource_type in described_types():
+    if resource_type in described_types() and not validated:
         _check_model(resource)
     elif not isinstance(resource.get("meta", {}), dict):
         raise Unprocessable("meta is not an object", expression="meta")
