@@ -9,7 +9,6 @@ from mappers.canonical import (
     AI_ASSERTED,
     CONDITION_VERIFICATION,
     EXTRACTED_IDENTIFIER,
-    SOURCE_TAG,
     WITHDRAWN,
 )
 from mappers.identity import identity
@@ -19,27 +18,19 @@ _ERROR: Final = "entered-in-error"
 
 
 def stale(resources: Iterable[Resource], existing: Mapping[str, Resource]) -> list[Resource]:
-    """Withdraw what was extracted from the documents of `resources` and is not among them.
+    """Withdraw what was extracted from the same document and is not among `resources`.
 
-    What is of another document, withdrawn already, or in a person's hands, is left alone.
+    What is withdrawn already, or in a person's hands, is left alone.
     """
-    written = list(resources)
-    kept = {identity(resource).value for resource in written}
-    documents = set().union(*map(_documents, written))
+    kept = {identity(resource).value for resource in resources}
     return [
         withdrawn(resource)
         for value, resource in existing.items()
         if value not in kept
         and identity(resource).system == EXTRACTED_IDENTIFIER
-        and documents & _documents(resource)
         and not is_withdrawn(resource)
         and not in_hands_of_a_person(resource)
     ]
-
-
-def _documents(resource: Resource) -> set[str]:
-    tags = resource.get("meta", {}).get("tag", [])
-    return {tag["code"] for tag in tags if tag.get("system") == SOURCE_TAG}
 
 
 def withdrawn(resource: Resource) -> Resource:

@@ -18,12 +18,13 @@ from mappers.chart import to_resources
 from mappers.coding import code
 from mappers.deidentified import is_deidentified_copy
 from mappers.document import to_note, versioned_reference
+from mappers.errors import DocumentWithdrawn
 from mappers.source import Source
 from mappers.types import Resource
 from models.language import detect
 from models.types import Note
 from server.deidentification import to_copy
-from server.errors import DocumentSuperseded, StoreConflict
+from server.errors import DocumentGone, DocumentSuperseded, StoreConflict
 from server.extraction import Extraction
 from server.jobs import Job, Outcome
 from server.parts import Parts
@@ -74,7 +75,17 @@ class Pipeline:
         self._read = read
 
     async def process(self, job: Job) -> Outcome:
-        """Read the document that `job` names and write what it says."""
+        """Read the document that `job` names and write what it says.
+
+        What a document said that is withdrawn or deleted by now is withdrawn with it.
+        """
+        try:
+            return await self._process(job)
+        except (DocumentWithdrawn, DocumentGone):
+            await self._withdraw(job.reference)
+            raise
+
+    async def _process(self, job: Job) -> Outcome:
         document = await self.store.read(job.reference)
         if is_deidentified_copy(document):
             return Outcome("skipped", "our own de-identified copy")
@@ -107,7 +118,13 @@ class Pipeline:
             return await self._transact(extraction, await read_earlier(self.store, extraction.key))
 
     async def _transact(self, extraction: Extraction, earlier: Iterable[Resource]) -> Resource:
-        bundle = to_transaction(extraction.everything, existing=index(earlier))
+        return await self._send(to_transaction(extraction.everything, existing=index(earlier)))
+
+    async def _withdraw(self, reference: str) -> None:
+        earlier = await read_earlier(self.store, reference)
+        await self._send(to_transaction([], existing=index(earlier)))
+
+    async def _send(self, bundle: Resource) -> Resource:
         if "entry" not in bundle:
             return {"resourceType": "Bundle", "type": "transaction-response"}
         return await self.store.transact(bundle)

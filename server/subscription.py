@@ -154,6 +154,8 @@ class Reconciler:
         cursor = datetime.fromisoformat(str(await recall(self._pool, self._key)))
         kind, _, query = self._settings.subscription_criteria.partition("?")
         parameters = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+        # A document that was withdrawn no longer meets the criteria, and nobody announces it.
+        parameters.pop("status", None)
         parameters |= {
             "_lastUpdated": f"ge{(cursor - OVERLAP).isoformat(timespec='milliseconds')}",
             "_sort": "_lastUpdated",

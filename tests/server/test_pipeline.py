@@ -270,3 +270,20 @@ def test_odd_characters_are_counted_and_stored(hospital: Any, served: Any, patie
     (evidence, *_) = evidences(hypertension)
     assert evidence.offset == text.index("hypertension")
     assert all(check_evidence(one, text) == () for one in hospital.derived(stored))
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "superseded"])
+def test_what_a_withdrawn_note_said_is_withdrawn_with_it(
+    hospital: Any, note: dict[str, Any], served: Any, status: str
+) -> None:
+    changed = hospital.put(note | {"status": status})
+    # Nobody announces it, since it no longer meets the criteria: the reconciler finds it.
+    row = served.job(reference(note), version=changed["meta"]["versionId"])
+    assert row["state"] == "skipped"
+    clinical = [one for one in hospital.derived(note) if one["resourceType"] in CLINICAL]
+    assert clinical
+    for resource in clinical:
+        condition = resource["resourceType"] == "Condition"
+        said = presence(resource) if condition else resource["status"]
+        assert said == "entered-in-error"
+        assert validate(resource) == ()
