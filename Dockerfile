@@ -14,6 +14,7 @@ RUN useradd --create-home --uid 10001 chartloom \
 COPY --from=build /opt/chartloom /opt/chartloom
 USER chartloom
 ENV PATH=/opt/chartloom/bin:$PATH \
+    ORT_DISABLE_TELEMETRY=1 \
     CHARTLOOM_HOST=0.0.0.0 \
     CHARTLOOM_DATA_DIR=/var/lib/chartloom
 VOLUME /var/lib/chartloom

@@ -7,6 +7,7 @@ from typing import Final
 BASE: Final = "https://chartloom.dev/fhir"
 
 EXTRACTED_IDENTIFIER: Final = f"{BASE}/identifier/extracted"
+COPY_IDENTIFIER: Final = f"{BASE}/identifier/deidentified"
 DEVICE_IDENTIFIER: Final = f"{BASE}/identifier/device"
 TAG: Final = f"{BASE}/tag"
 RECEIPT_TAG: Final = f"{BASE}/tag/receipt"

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mappers.allow_list import AllowList, allow_list
+from mappers.canonical import COPY_IDENTIFIER
 from mappers.errors import LeakFound
 from mappers.types import Resource
 from models.known import KnownIdentifiers, leaks
 from models.surrogates import date_shift
 from models.types import DeidentifiedNote
 
-IDENTIFIER_SYSTEM: Final = "https://chartloom.dev/fhir/identifier/deidentified"
 TAG: Final = {"system": "https://chartloom.dev/fhir/tag", "code": "deidentified-copy"}
 OBSERVATION_VALUE: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 LABELS: Final = {
@@ -52,7 +52,7 @@ def to_deidentified_document(
     resource: Resource = {
         "resourceType": "DocumentReference",
         "meta": {"security": [_label(copy.mode)], "tag": [dict(TAG)]},
-        "identifier": [{"system": IDENTIFIER_SYSTEM, "value": _value(document, copy, key)}],
+        "identifier": [{"system": COPY_IDENTIFIER, "value": _value(document, copy, key)}],
         "status": "current",
         **{name: part for name, part in kept.items() if name != "content"},
         "content": [{"attachment": _attachment(kept, copy)}],

@@ -49,10 +49,7 @@ def _pairs(resource: Resource) -> Iterator[tuple[str, str]]:
     yield from _reachable(resource)
     for date in (resource.get("birthDate"), resource.get("deceasedDateTime")):
         yield from (("DATE", text) for text in _texts(date))
-    for element, category in _REFERENCES.items():
-        for reference in _several(resource.get(element)):
-            if isinstance(reference, dict):
-                yield from ((category, text) for text in _texts(reference.get("display")))
+    yield from _referred(resource)
     for contact in _several(resource.get("contact")):
         if isinstance(contact, dict):
             yield from (
@@ -66,6 +63,15 @@ def _pairs(resource: Resource) -> Iterator[tuple[str, str]]:
         and not _PLAIN_WORD.fullmatch(identity)
     ):
         yield "ID", identity
+
+
+def _referred(resource: Resource) -> Iterator[tuple[str, str]]:
+    for element, category in _REFERENCES.items():
+        for reference in _several(resource.get(element)):
+            if isinstance(reference, dict):
+                yield from ((category, text) for text in _texts(reference.get("display")))
+                for one in _several(reference.get("identifier")):
+                    yield from (("ID", text) for text in _number(one))
 
 
 def _reachable(holder: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Final
 from mappers.canonical import (
     AI_ASSERTED,
     CONDITION_VERIFICATION,
+    COPY_IDENTIFIER,
     EXTRACTED_IDENTIFIER,
     WITHDRAWN,
 )
@@ -27,7 +28,7 @@ def stale(resources: Iterable[Resource], existing: Mapping[str, Resource]) -> li
         withdrawn(resource)
         for value, resource in existing.items()
         if value not in kept
-        and identity(resource).system == EXTRACTED_IDENTIFIER
+        and identity(resource).system in (EXTRACTED_IDENTIFIER, COPY_IDENTIFIER)
         and not is_withdrawn(resource)
         and not in_hands_of_a_person(resource)
     ]

@@ -19,7 +19,7 @@ from mappers.types import CodedEntity, Resource
 from models.deidentification import deidentify
 from models.known import find, leaks
 from models.language import detect
-from models.types import Annotations, Note, PhiSpan, Relation
+from models.types import Annotations, Assertion, Note, PhiSpan, Relation
 from server.errors import RequestInvalid, describe
 from server.parts import Parts
 
@@ -87,6 +87,8 @@ def annotate_file(source: Path, target: Path, parts: Parts) -> int:
     """
     failed = 0
     try:
+        if target.exists() and target.samefile(source):
+            raise RequestInvalid(f"{target}: the output would overwrite the input")
         with _open(source) as lines, target.open("wb") as out:
             for number, line in enumerate(lines, 1):
                 answer = _annotate_line(line, number, parts)
@@ -144,7 +146,7 @@ def _names(coded: Sequence[CodedEntity]) -> dict[Any, str]:
 
 
 def _entity(one: CodedEntity, name: str) -> dict[str, Any]:
-    span, assertion = one.entity.span, one.entity.assertion
+    span = one.entity.span
     return {
         "id": name,
         "start": span.start,
@@ -152,15 +154,19 @@ def _entity(one: CodedEntity, name: str) -> dict[str, Any]:
         "text": span.text,
         "label": one.entity.label,
         "score": round(one.entity.score, 4),
-        "assertion": {
-            "presence": assertion.presence,
-            "temporality": assertion.temporality,
-            "experiencer": assertion.experiencer,
-        },
+        "assertion": _assertion(one.entity.assertion),
         "codings": [
             {"system": coding.system, "code": coding.code, "display": coding.display}
             for coding in one.codings
         ],
+    }
+
+
+def _assertion(assertion: Assertion) -> dict[str, str]:
+    return {
+        "presence": assertion.presence,
+        "temporality": assertion.temporality,
+        "experiencer": assertion.experiencer,
     }
 
 
@@ -173,6 +179,7 @@ def _flat(one: CodedEntity, name: str) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "confidence": round(one.entity.score, 4),
+        "assertion": _assertion(one.entity.assertion),
         **dict(_flat_codes(one)),
     }
 

@@ -38,7 +38,9 @@ def create_app(settings: Settings) -> FastAPI:
         SettingsInvalid: the settings cannot work together.
     """
     authority = Authority(settings)
-    app = FastAPI(title="Chartloom", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Chartloom", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.state.settings = settings
     app.state.authority = authority
     app.state.metrics = Metrics()

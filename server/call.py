@@ -10,7 +10,8 @@ import orjson
 from fastapi import Request
 
 from mappers.types import Resource
-from server.errors import RequestInvalid, RequestTooLarge, UnsupportedMediaType
+from server.body import read_body
+from server.errors import RequestInvalid, UnsupportedMediaType
 from server.reading import to_document
 from server.store import FHIR_JSON
 
@@ -38,7 +39,7 @@ async def read_call(request: Request, names: Collection[str]) -> Call:
     media_type = request.headers.get("content-type", FHIR_JSON).split(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"send {' or '.join(MEDIA_TYPES)}")
-    body = await _read_body(request)
+    body = await read_body(request, LONGEST_BODY)
     if not body.strip():
         return Call()
     try:
@@ -53,15 +54,6 @@ async def read_call(request: Request, names: Collection[str]) -> Call:
         case {"resourceType": str()}:
             raise RequestInvalid("send a DocumentReference or Parameters")
     raise RequestInvalid("the body is not a FHIR resource")
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise RequestTooLarge(f"the body exceeds {LONGEST_BODY} bytes")
-    return bytes(body)
 
 
 def _from_parameters(resource: Resource, names: Collection[str]) -> Call:

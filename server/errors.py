@@ -23,6 +23,7 @@ Exception
     ├── StoreError
     │   ├── StoreUnavailable     no answer, 429 or 5xx: try again later
     │   ├── StoreRefused         the store answered 4xx
+    │   │   └── AnswerTooLarge   more than we hold in memory
     │   ├── StoreConflict        409 or 412: another writer was faster
     │   ├── DocumentNotFound     404 for the document
     │   └── DocumentGone         410 for the document
@@ -88,6 +89,10 @@ class StoreRefused(StoreError):
 
 class StoreConflict(StoreRefused):
     """The store answered 409 or 412: another writer was faster; look again and repeat."""
+
+
+class AnswerTooLarge(StoreRefused):
+    """The store's answer is more than we hold in memory."""
 
 
 class DocumentNotFound(StoreRefused):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mappers.bundle import to_transaction
+from mappers.deidentified import released
 from mappers.errors import LeakFound
 from mappers.types import Resource
 from server.deidentification import Copy
@@ -41,14 +42,14 @@ class Extraction:
         return to_transaction(self.everything)
 
     def released_copy(self) -> Resource:
-        """The de-identified document.
+        """The de-identified document for use outside the store, without its link to the note.
 
         Raises:
             LeakFound: it is withheld.
         """
         if self.copy.document is None:
             raise LeakFound(self.copy.withheld or "the copy is withheld")
-        return self.copy.document
+        return released(self.copy.document)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -62,13 +63,23 @@ class Extraction:
         }
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """What a caller should know about the result."""
-        counted = ", ".join(f"{n} {kind}" for kind, n in self.summary["resources"].items())
-        remarks = [f"language {self.language}; {counted or 'nothing was found'}"]
-        if self.copy.withheld:
-            remarks.append(f"no de-identified copy: {self.copy.withheld}")
-        return tuple(remarks)
+    def remark(self) -> str:
+        """What a caller should know about what was found."""
+        remark = f"language {self.language}; {_listed(self.summary['resources'])} found"
+        return (
+            f"{remark}; no de-identified copy: {self.copy.withheld}"
+            if self.copy.withheld
+            else remark
+        )
+
+    @property
+    def replacement_remark(self) -> str:
+        """What a caller should know about what was replaced."""
+        return f"language {self.language}; {_listed(self.copy.replaced)} replaced"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing"
 
 
 def _count_codings(node: object) -> Iterator[int]:

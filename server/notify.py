@@ -6,7 +6,8 @@ import hmac
 
 from fastapi import APIRouter, Request, Response
 
-from server.errors import NotFound, RequestInvalid, Unauthorized
+from server.body import read_body
+from server.errors import NotFound, Unauthorized
 from server.intake import Intake
 from server.notification import parse
 from server.subscription import NAME, SECRET_HEADER
@@ -26,7 +27,5 @@ async def notify(subscription: str, request: Request) -> Response:
         raise Unauthorized(f"the header {SECRET_HEADER} is missing or wrong")
     if subscription != NAME:
         raise NotFound(f"no subscription of this name; ours is {NAME}")
-    if int(request.headers.get("content-length") or 0) > LONGEST_NOTIFICATION:
-        raise RequestInvalid("the notification is too large")
-    await intake.take(parse(await request.body()))
+    await intake.take(parse(await read_body(request, LONGEST_NOTIFICATION)))
     return Response(status_code=200)

@@ -12,7 +12,6 @@ from mappers.types import Resource
 from server.auth import Authority
 from server.call import Call, read_call
 from server.errors import RequestInvalid
-from server.extraction import Extraction
 from server.operation_definitions import parameters
 from server.outcome import operation_outcome
 from server.pipeline import Pipeline
@@ -90,20 +89,20 @@ async def _require_writing(request: Request, document: Resource, *kinds: str) ->
 async def _extract(request: Request, document: Resource, call: Call, *, write: bool) -> Response:
     result = await _pipeline(request).extract(document, language=call.language)
     bundle = await _pipeline(request).write(result) if write else result.bundle()
-    return _parameters(bundle, result)
+    return _parameters(bundle, result.remark)
 
 
 async def _deidentify(request: Request, document: Resource, call: Call) -> Response:
     result = await _pipeline(request).extract(document, language=call.language)
-    return _parameters(result.released_copy(), result)
+    return _parameters(result.released_copy(), result.replacement_remark)
 
 
 def _pipeline(request: Request) -> Pipeline:
     return cast("Pipeline", request.app.state.pipeline)
 
 
-def _parameters(returned: Resource, result: Extraction) -> Response:
-    issues = operation_outcome("information", "informational", "; ".join(result.remarks))
+def _parameters(returned: Resource, remark: str) -> Response:
+    issues = operation_outcome("information", "informational", remark)
     body = {
         "resourceType": "Parameters",
         "parameter": [

@@ -93,17 +93,31 @@ def _now() -> str:
 
 
 async def _surroundings(document: Resource, store: Store) -> tuple[Resource, ...] | None:
-    subject = document.get("subject", {}).get("reference")
+    subject = await _subject(document, store)
     others = [reference for reference in _people(document) if reference != subject]
     found = await asyncio.gather(*(_read(store, reference) for reference in others))
     people = [person for person in found if person is not None]
-    if subject is not None:
-        patient = await _read(store, subject)
+    if document.get("subject"):
+        patient = await _read(store, subject) if subject else None
         if patient is None:
             return None
         people.append(patient)
         people.extend(await _relatives(store, patient))
     return tuple(people)
+
+
+async def _subject(document: Resource, store: Store) -> str | None:
+    """Find out whom the document is about, also where it gives an identifier only."""
+    subject = document.get("subject") or {}
+    identifier = subject.get("identifier") or {}
+    if subject.get("reference") or not identifier.get("value"):
+        return subject.get("reference")
+    query = {"identifier": f"{identifier.get('system', '')}|{identifier['value']}".lstrip("|")}
+    try:
+        found = [one async for one in store.search("Patient", query)]
+    except StoreRefused:
+        return None
+    return f"Patient/{found[0]['id']}" if len(found) == 1 else None
 
 
 def _people(document: Resource) -> Iterator[str]:

@@ -70,8 +70,6 @@ async def serving(settings: Settings, listener: socket.socket) -> AsyncIterator[
     """
     app = create_app(settings)
     server = uvicorn.Server(_config(app))
-    # The one who called handles Ctrl-C.
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - it has no event
@@ -79,17 +77,26 @@ async def serving(settings: Settings, listener: socket.socket) -> AsyncIterator[
         if not server.started:
             await task
             raise ServiceError("the server did not start")
+        app.state.ended = task
         yield app
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
 
 
+def end_well() -> None:
+    """Make the signals that end a process end it as an exit does.
+
+    uvicorn raises a signal again when it has finished. Dying of it would skip what Python does at
+    exit, and the embedded PostgreSQL would stay behind.
+    """
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(0))
+
+
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until a signal ends it."""
-    # uvicorn raises the signal again when it has finished. Dying of it would skip what Python does
-    # at exit, and the embedded PostgreSQL would stay behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    end_well()
     asyncio.run(uvicorn.Server(_config(create_app(settings))).serve(sockets=[listener]))
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.errors import SettingsInvalid
 
+CRITERIA = "DocumentReference?status=current"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -94,9 +95,7 @@ class Settings(BaseSettings):
     stalled_seconds: float = Field(
         10.0, gt=1, description="A worker without a heartbeat for so long has died."
     )
-    subscription_criteria: str = Field(
-        "DocumentReference?status=current", description="Criteria of our Subscription."
-    )
+    subscription_criteria: str = Field(CRITERIA, description="Criteria of our Subscription.")
     subscription_topic: str | None = Field(
         None,
         description="Topic of an R5 backport Subscription; unset: a classic R4 rest-hook.",
@@ -124,12 +123,15 @@ class Settings(BaseSettings):
             raise ValueError(f"CHARTLOOM_AUTH=off is for loopback only, not for {self.host}")
         if self.deid_mode == "surrogate" and self.deid_key_file is None:
             raise ValueError("CHARTLOOM_DEID_MODE=surrogate needs CHARTLOOM_DEID_KEY_FILE")
+        if self.fhir_store and not self.public_url and self.host in ("0.0.0.0", "::"):  # noqa: S104
+            raise ValueError("CHARTLOOM_PUBLIC_URL is needed: where does the store reach us?")
         return self
 
     @property
     def base_url(self) -> str:
         """Where others reach this server."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def fhir_base(self) -> str:
@@ -154,6 +156,15 @@ class Settings(BaseSettings):
         if len(key) < 32:
             raise SettingsInvalid("CHARTLOOM_DEID_KEY_FILE holds fewer than 32 bytes")
         return key
+
+
+def read_trial_settings(**overrides: object) -> Settings:
+    """Settings of a demo or a benchmark, which keep away from a hospital's store and database."""
+    own: dict[str, object] = dict.fromkeys(
+        ("fhir_store", "fhir_store_token", "public_url", "DATABASE_URL", "subscription_topic")
+    )
+    own |= {"subscription_criteria": CRITERIA, "auth": "off", "host": "127.0.0.1"}
+    return read_settings(**(own | overrides))
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +16,7 @@ import stamina
 from mappers.errors import AttachmentForbidden, AttachmentTooLarge
 from mappers.types import Resource
 from server.errors import (
+    AnswerTooLarge,
     DocumentGone,
     DocumentNotFound,
     StoreConflict,
@@ -30,6 +31,7 @@ LONGEST_ANSWER = 64 * 1024 * 1024
 _ID = r"(?=[^/]*[A-Za-z0-9_-])[A-Za-z0-9._~-]{1,128}"
 # What a caller names goes into a URL that is called with our token.
 REFERENCE = re.compile(rf"[A-Z][A-Za-z]*/{_ID}(/_history/{_ID})?")
+BINARY = re.compile(rf"Binary/{_ID}(/_history/{_ID})?")
 
 
 class Store:
@@ -47,7 +49,9 @@ class Store:
         self._hosts = attachment_hosts
         self._client = httpx.AsyncClient(
             transport=transport,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            # Some stores answer a search from a cache; we decide by what is there now.
+            headers={"Cache-Control": "no-cache"}
+            | ({"Authorization": f"Bearer {token}"} if token else {}),
             timeout=httpx.Timeout(30.0, connect=5.0),
             follow_redirects=False,
         )
@@ -73,10 +77,16 @@ class Store:
             raise DocumentNotFound("not a reference to a resource of the store")
         return _resource(await self._get(f"{self.base}/{reference}"))
 
-    async def search(self, kind: str, parameters: Mapping[str, str]) -> AsyncIterator[Resource]:
-        """Yield the matches page by page; raises as `read` does."""
+    async def search(
+        self, kind: str, parameters: Mapping[str, str] | Sequence[tuple[str, str]]
+    ) -> AsyncIterator[Resource]:
+        """Yield the matches page by page; raises as `read` does.
+
+        Raises:
+            AnswerTooLarge: a page is larger than 64 MiB; ask for fewer matches a page.
+        """
         url: str | None = f"{self.base}/{kind}"
-        query: Mapping[str, str] | None = parameters
+        query: httpx.QueryParams | None = httpx.QueryParams(parameters)  # type: ignore[arg-type]
         while url is not None:
             bundle = _resource(await self._get(url, query))
             for entry in bundle.get("entry", []):
@@ -92,8 +102,11 @@ class Store:
     async def fetch(self, url: str, limit: int) -> bytes:
         """Fetch an attachment of at most `limit` bytes.
 
+        With our token only a Binary of the store is read: any other url would let whoever
+        writes a document read what the token may read.
+
         Raises:
-            AttachmentForbidden: the host is neither the store's nor allow-listed.
+            AttachmentForbidden: no Binary of the store, and its host is not allow-listed.
             AttachmentTooLarge: it is larger than `limit`.
         """
         try:
@@ -101,12 +114,10 @@ class Store:
             is_ours = self._is_ours(absolute)
         except ValueError:  # a port or an IPv6 address that is none
             raise AttachmentForbidden(INVALID_URL) from None
-        if not is_ours:
+        if not (is_ours and BINARY.fullmatch(absolute.removeprefix(f"{self.base}/"))):
             return await self._fetch_from_stranger(absolute, limit)
         content, media_type = await self._download(self._client, absolute, limit)
-        if "json" in media_type and "/Binary/" in absolute:
-            return _binary(content)
-        return content
+        return _binary(content) if "json" in media_type else content
 
     async def transact(self, bundle: Resource) -> Resource:
         """Send a transaction; raises as `read` does."""
@@ -158,7 +169,7 @@ class Store:
         except httpx.InvalidURL:
             raise AttachmentForbidden(INVALID_URL) from None
 
-    async def _get(self, url: str, parameters: Mapping[str, str] | None = None) -> httpx.Response:
+    async def _get(self, url: str, parameters: httpx.QueryParams | None = None) -> httpx.Response:
         # Reading is safe to repeat at once; longer outages are the queue's business.
         async for attempt in stamina.retry_context(
             on=StoreUnavailable, attempts=3, wait_initial=0.05, wait_max=1.0, wait_jitter=0.05
@@ -171,7 +182,12 @@ class Store:
         self, method: str, url: str, resource: Resource, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         headers = {"Content-Type": FHIR_JSON, "Prefer": "return=representation", **(headers or {})}
-        return await self._request(method, url, content=orjson.dumps(resource), headers=headers)
+        body = orjson.dumps(resource)
+        try:
+            return await self._request(method, url, content=body, headers=headers)
+        except (DocumentNotFound, DocumentGone) as error:
+            # Of what is written to, not of a document: nothing may be skipped because of it.
+            raise StoreRefused(str(error)) from None
 
     async def _request(self, method: str, url: str, **arguments: Any) -> httpx.Response:
         arguments["headers"] = {"Accept": FHIR_JSON} | arguments.get("headers", {})
@@ -179,6 +195,9 @@ class Store:
             response = await self._client.request(method, url, **arguments)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise StoreUnavailable(f"{method} on the store: {type(error).__name__}") from None
+        if response.status_code == 404 and b"OperationOutcome" not in response.content:
+            # A gateway that is being redeployed says so; a FHIR store says more.
+            raise StoreUnavailable(f"{method} on the store: HTTP 404 without an OperationOutcome")
         _check(response)
         return response
 
@@ -212,7 +231,7 @@ def _check(response: httpx.Response) -> None:
 
 def _resource(response: httpx.Response) -> Resource:
     if len(response.content) > LONGEST_ANSWER:
-        raise StoreRefused("the store's answer is too large")
+        raise AnswerTooLarge("the store's answer is too large")
     try:
         resource = orjson.loads(response.content)
     except orjson.JSONDecodeError:

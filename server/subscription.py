@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 
 from mappers.types import Resource
 from server.database import Pool, recall, recall_or_keep, remember
-from server.errors import DocumentGone, DocumentNotFound, describe
+from server.errors import AnswerTooLarge, DocumentGone, DocumentNotFound, describe
 from server.settings import Settings
 from server.store import FHIR_JSON, Store
 
@@ -24,6 +25,7 @@ SECRET_HEADER = "X-Chartloom-Secret"  # noqa: S105 - the header's name
 NAME = "documents"
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"
 # A transaction that commits late may carry an earlier lastUpdated than one already seen.
+SUBSCRIPTION_LOCK = 0x43484C53
 OVERLAP = timedelta(seconds=60)
 
 
@@ -68,6 +70,13 @@ async def ensure_subscribed(store: Store, pool: Pool, settings: Settings) -> Non
     Raises as the store's client does.
     """
     wanted = to_subscription(settings, await notification_secret(pool))
+    async with pool.connection() as connection:
+        # Two servers that start together must not both find that there is none.
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (SUBSCRIPTION_LOCK,))
+        await _ensure(store, pool, wanted)
+
+
+async def _ensure(store: Store, pool: Pool, wanted: Resource) -> None:
     known = await recall(pool, f"subscription|{store.base}")
     found = await _read(store, known) or await _search(store, wanted["channel"]["endpoint"])
     if found is None:
@@ -100,13 +109,11 @@ async def _search(store: Store, endpoint: str) -> Resource | None:
 def _needs_update(found: Resource, wanted: Resource) -> bool:
     if found.get("status") not in ("active", "requested"):
         return True
-    ours = found.get("criteria"), found.get("channel", {})
-    same = (
-        found.get("criteria") == wanted["criteria"]
-        and ours[1].get("endpoint") == wanted["channel"]["endpoint"]
-        and ours[1].get("header") == wanted["channel"]["header"]
+    parts = ("endpoint", "header", "payload", "_payload")
+    theirs, ours = found.get("channel", {}), wanted["channel"]
+    return any(found.get(name) != wanted.get(name) for name in ("criteria", "_criteria")) or any(
+        theirs.get(name) != ours.get(name) for name in parts
     )
-    return not same
 
 
 async def stay_subscribed(store: Store, pool: Pool, settings: Settings) -> None:
@@ -153,19 +160,25 @@ class Reconciler:
         """Submit everything that changed since the cursor, and move it."""
         cursor = datetime.fromisoformat(str(await recall(self._pool, self._key)))
         kind, _, query = self._settings.subscription_criteria.partition("?")
-        parameters = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
         # A document that was withdrawn no longer meets the criteria, and nobody announces it.
-        parameters.pop("status", None)
-        parameters |= {
-            "_lastUpdated": f"ge{(cursor - OVERLAP).isoformat(timespec='milliseconds')}",
-            "_sort": "_lastUpdated",
-            "_count": "100",
-        }
-        latest = cursor
-        async for document in self._store.search(kind, parameters):
-            await submit(document)
-            updated = document.get("meta", {}).get("lastUpdated")
-            if updated is not None:
-                latest = max(latest, datetime.fromisoformat(updated))
-        if latest > cursor:
+        parameters = [pair for pair in parse_qsl(query) if pair[0] != "status"]
+        since = (cursor - OVERLAP).isoformat(timespec="milliseconds")
+        parameters += [("_lastUpdated", f"ge{since}"), ("_sort", "_lastUpdated")]
+        try:
+            latest = await self._submit_found(submit, kind, [*parameters, ("_count", "50")])
+        except AnswerTooLarge:  # notes of many megabytes: one at a time
+            latest = await self._submit_found(submit, kind, [*parameters, ("_count", "1")])
+        if latest is not None and latest > cursor:
             await remember(self._pool, self._key, latest.isoformat())
+
+    async def _submit_found(
+        self, submit: Submit, kind: str, query: Sequence[tuple[str, str]]
+    ) -> datetime | None:
+        """Submit all matches; returns when the latest of them was updated."""
+        latest = None
+        async for document in self._store.search(kind, query):
+            await submit(document)
+            if updated := document.get("meta", {}).get("lastUpdated"):
+                instant = datetime.fromisoformat(updated)
+                latest = max(latest or instant, instant)
+        return latest

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -37,3 +40,17 @@ def test_every_licence_notice_of_the_index_is_in_notice() -> None:
         for source in index.sources():
             assert source.notice in notice, source.key
             assert source.licence in notice, source.key
+
+
+def test_nothing_is_written_to_the_home_of_the_user(tmp_path: Path) -> None:
+    # onnxruntime keeps telemetry there unless it is told not to before it is imported.
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "extract"],
+        input=b"Hypertension.",
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    assert b"Hypertension" in done.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from models.registry import Registry
 from models.tagger import Tagger
-from models.training.corpora import documents, schemes
+from models.training.corpora import LABELS, documents, schemes
 from models.training.evaluate import Score, evaluate, micro
 
 SETS = Path(__file__).with_name("evaluation.toml")
-LABELS = Path(__file__).with_name("labels.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from typing import Any
 from models.registry import Registry
 from models.tagger import Mention, Tagger
 from models.training import synthetic_phi
-from models.training.corpora import Scheme, documents, schemes
-from models.training.data import LABELS, SAMPLE_NOTES, fillings
+from models.training.corpora import LABELS, Scheme, documents, schemes
+from models.training.data import SAMPLE_NOTES, fillings
 from models.training.evaluate import Score, evaluate, table
 
 SETS = Path(__file__).with_name("card.toml")

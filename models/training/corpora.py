@@ -18,6 +18,7 @@ import numpy.typing as npt
 from models.tokenization import Pieces, Tokenizer
 from models.windows import tile
 
+LABELS = Path(__file__).with_name("labels.toml")
 OUTSIDE, BEGIN, INSIDE = 1, 2, 4
 ANY = OUTSIDE | BEGIN | INSIDE
 """Tag sets as bits: one byte for each piece and head."""

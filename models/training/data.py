@@ -13,12 +13,11 @@ import tokenizers
 
 from models.tokenization import Tokenizer
 from models.training import negatives, synthetic_clinical, synthetic_phi
-from models.training.corpora import Row, Scheme, documents, row, schemes, sha256
+from models.training.corpora import LABELS, Row, Scheme, documents, row, schemes, sha256
 from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
 from models.training.recipe import Recipe
 from models.training.vocabulary import learn, texts
 
-LABELS = Path(__file__).parent / "labels.toml"
 SAMPLE_NOTES = "en.02.jsonl.xz"
 
 

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from models.assertion import assertions
-from models.training.corpora import Scheme, documents, gold, schemes
+from models.training.corpora import LABELS, Scheme, documents, gold, schemes
 from models.training.evaluate import Score, table
 from models.types import Entity, Presence, Span
 
-LABELS = Path(__file__).with_name("labels.toml")
 HEADS = ("DISEASE", "SYMPTOM", "DRUG", "PROCEDURE", "DIAGNOSTIC_PROCEDURE")
 
 

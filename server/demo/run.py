@@ -16,7 +16,7 @@ from server import service
 from server.demo import samples
 from server.errors import StoreRefused
 from server.jobs import Jobs
-from server.settings import Settings, read_settings
+from server.settings import Settings, read_trial_settings
 
 PATIENCE = 300.0
 ENDED = ("done", "skipped", "parked")
@@ -28,19 +28,17 @@ async def run(*, once: bool) -> int:
     Without `once` it serves until Ctrl-C. The status is 1 when a note failed; a note in a
     language that no model reads yet is shown as parked, and is not a failure.
     """
-    settings = read_settings(
-        auth="off",
-        host="127.0.0.1",
-        data_dir=Path(os.environ.get("CHARTLOOM_DATA_DIR", "data/demo")),
-    )
-    service.configure_logging("WARNING")
+    folder = Path(os.environ.get("CHARTLOOM_DATA_DIR", "data/demo"))
+    settings = read_trial_settings(data_dir=folder)
+    service.configure_logging("ERROR")
+    service.end_well()
     console = Console(stderr=True)
     listener = service.bind(settings)
     console.print(f"Starting PostgreSQL and the server in {settings.data_dir} ...")
     async with service.serving(settings, listener) as app:
         documents = samples.documents()
         await _store(settings, documents)
-        console.print(f"Stored {len(documents)} notes in the trial FHIR store; reading them ...")
+        console.print(f"{len(documents)} notes are in the trial FHIR store; reading them ...")
         rows = await _wait(app.state.jobs, {f"DocumentReference/{one['id']}" for one in documents})
         # Where nobody watches, the table keeps its width.
         Console(width=None if sys.stdout.isatty() else 160).print(_table(rows, settings.base_url))
@@ -48,7 +46,7 @@ async def run(*, once: bool) -> int:
         if once:
             return 1 if failed else 0
         console.print(f"Serving at {settings.fhir_base} (trial store included); Ctrl-C ends it.")
-        await asyncio.Event().wait()
+        await app.state.ended
     return 0
 
 

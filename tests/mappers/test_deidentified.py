@@ -5,8 +5,8 @@ import json
 import pytest
 from fhir.resources.R4B.documentreference import DocumentReference
 
+from mappers.canonical import COPY_IDENTIFIER
 from mappers.deidentified import (
-    IDENTIFIER_SYSTEM,
     TAG,
     check_leaks,
     is_deidentified_copy,
@@ -118,7 +118,7 @@ def test_it_points_to_the_version_it_was_made_from():
 
 def test_the_identifier_is_one_for_all_versions_and_the_sites_with_a_key():
     (identifier,) = make()["identifier"]
-    assert identifier["system"] == IDENTIFIER_SYSTEM
+    assert identifier["system"] == COPY_IDENTIFIER
     assert identifier["value"] == hashlib.sha256(b"DocumentReference/doc-771100").hexdigest()
     later = Note(TEXT, "en", "DocumentReference/doc-771100/_history/3", "Patient/1")
     assert make(note=later)["identifier"] == [identifier]

@@ -138,3 +138,17 @@ def test_a_flood_of_triggers_takes_linear_time():
     began = time.process_time()
     assert claim(text, "itch").presence == "absent"
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("COPD without exacerbation: continue tiotropium.", "tiotropium"),
+        ("Hold metformin, sliding scale insulin.", "insulin"),
+        ("Avoid ibuprofen, start paracetamol.", "paracetamol"),
+    ],
+)
+def test_what_is_given_instead_is_not_negated_with_what_is_held(text: str, drug: str) -> None:
+    assert claim(text, drug, "DRUG").presence == "present"
+    if text.startswith("Hold"):
+        assert claim(text, "metformin", "DRUG").presence == "absent"

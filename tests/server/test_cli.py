@@ -93,6 +93,13 @@ def test_annotate_keeps_order_and_reports_bad_lines(run: Run, tmp_path: Path) ->
             assert text[found["start"] : found["end"]] == found["text"]
 
 
+def test_annotate_does_not_overwrite_its_input(run: Run, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.jsonl"
+    notes.write_text('{"id": "a", "text": "Cough."}\n')
+    assert run("annotate", str(notes), str(notes))[0] == 2
+    assert "Cough." in notes.read_text()
+
+
 def test_terminology_links_and_looks_up(run: Run) -> None:
     assert "22298006" in run("terminology", "link", "heart attack")[1]
     assert "Myocardial infarction" in run("terminology", "lookup", "snomed", "22298006")[1]

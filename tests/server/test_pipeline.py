@@ -235,8 +235,6 @@ def test_known_identifiers_are_removed_whatever_the_models_think(
 
 
 def test_a_patient_who_cannot_be_read_means_no_copy(hospital: Any, served: Any) -> None:
-    stored = hospital.note("Hypertension.", subject={"identifier": {"value": "x"}})
-    assert served.job(reference(stored))["state"] == "done"
     # The trial store takes no reference to nobody, so the patient is deleted afterwards.
     patient = hospital.patient()
     hospital.client.delete(f"/{patient}").raise_for_status()
@@ -287,3 +285,38 @@ def test_what_a_withdrawn_note_said_is_withdrawn_with_it(
         said = presence(resource) if condition else resource["status"]
         assert said == "entered-in-error"
         assert validate(resource) == ()
+
+
+def test_a_subject_known_by_an_identifier_is_looked_up_for_the_copy(
+    hospital: Any, served: Any
+) -> None:
+    number = "SUBJ-99871234"
+    system = "https://example.org/mrn"
+    hospital.patient(
+        name=[{"family": "Zyxwolle"}], identifier=[{"system": system, "value": number}]
+    )
+    subject = {"identifier": {"system": system, "value": number}}
+    stored = hospital.note(f"zyxwolle has hypertension. File {number}.", subject=subject)
+    assert served.job(reference(stored))["state"] == "done"
+    (copy,) = [
+        one for one in hospital.derived(stored) if one["resourceType"] == "DocumentReference"
+    ]
+    text = base64.b64decode(copy["content"][0]["attachment"]["data"]).decode()
+    assert "zyxwolle" not in text
+    assert number not in text
+
+
+def test_a_subject_that_cannot_be_found_means_no_copy(hospital: Any, served: Any) -> None:
+    subject = {"identifier": {"system": "https://example.org/mrn", "value": "nobody-has-it"}}
+    stored = hospital.note("Hypertension.", subject=subject)
+    row = served.job(reference(stored))
+    assert (row["state"], "patient" in row["reason"]) == ("parked", True)
+
+
+def test_the_copy_of_a_withdrawn_note_is_withdrawn_too(
+    hospital: Any, note: dict[str, Any], served: Any
+) -> None:
+    changed = hospital.put(note | {"status": "entered-in-error"})
+    served.job(reference(note), version=changed["meta"]["versionId"])
+    (copy,) = [one for one in hospital.derived(note) if one["resourceType"] == "DocumentReference"]
+    assert copy["status"] == "entered-in-error"

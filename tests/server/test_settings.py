@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import SettingsInvalid
-from server.settings import Settings, read_settings
+from server.settings import Settings, read_settings, read_trial_settings
 
 
 def test_the_defaults_run_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,3 +64,22 @@ def test_every_setting_is_documented() -> None:
         variable = field.validation_alias or f"CHARTLOOM_{name.upper()}"
         assert f"| `{variable}` |" in documented
         assert str(field.description) in documented
+
+
+def test_a_trial_keeps_away_from_the_hospital(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARTLOOM_FHIR_STORE", "https://store.example/fhir")
+    monkeypatch.setenv("CHARTLOOM_PUBLIC_URL", "https://chartloom.example")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
+    settings = read_trial_settings(port=0)
+    assert settings.fhir_store is None
+    assert settings.database_url is None
+    assert settings.public_url is None
+
+
+def test_an_ipv6_address_makes_a_valid_url() -> None:
+    assert read_settings(host="::1").base_url == "http://[::1]:8000"
+
+
+def test_a_store_must_know_where_we_are() -> None:
+    with pytest.raises(SettingsInvalid, match="CHARTLOOM_PUBLIC_URL"):
+        read_settings(host="0.0.0.0", fhir_store="https://store.example")

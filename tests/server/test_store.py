@@ -113,7 +113,7 @@ async def test_a_binary_on_the_store_is_unwrapped() -> None:
 
 async def test_raw_bytes_of_an_attachment_are_taken_as_they_are() -> None:
     handler: Handler = lambda request: httpx.Response(200, content=b"{}")  # noqa: E731
-    assert await store(handler).fetch(f"{BASE}/files/1", 100) == b"{}"
+    assert await store(handler).fetch(f"{BASE}/Binary/1/_history/2", 100) == b"{}"
 
 
 async def test_an_attachment_that_is_too_large_is_not_read_to_its_end() -> None:
@@ -130,10 +130,16 @@ async def test_an_attachment_that_is_too_large_is_not_read_to_its_end() -> None:
         "https://store.example@elsewhere.example/note.txt",
         "//elsewhere.example/note.txt",
         "file:///etc/passwd",
+        "Subscription",
+        "Patient/1",
+        "Binary?_content=x",
+        "Binary/1/../../Patient/1",
+        f"{BASE}/Condition?patient=1",
+        f"{BASE}/../files/1",
         "ftp://elsewhere.example/note",
     ],
 )
-async def test_another_host_never_sees_a_request(url: str) -> None:
+async def test_nothing_but_a_binary_of_the_store_is_asked_for(url: str) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise AssertionError("a request was sent")
 
@@ -152,3 +158,28 @@ async def test_an_allowed_host_is_asked_without_the_token() -> None:
     asked._stranger = httpx.AsyncClient(transport=httpx.MockTransport(handler))
     assert await asked.fetch("https://files.example/1", 100) == b"the note"
     assert seen == [None]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_store_that_is_not_where_we_write_to_is_not_a_document_that_is_gone(
+    status: int,
+) -> None:
+    handler = answering(status, {"resourceType": "OperationOutcome"})
+    with pytest.raises(StoreRefused) as caught:
+        await store(handler).transact({"resourceType": "Bundle"})
+    assert type(caught.value) is StoreRefused
+
+
+async def test_a_404_that_no_fhir_store_wrote_is_an_outage() -> None:
+    with pytest.raises(StoreUnavailable):
+        await store(lambda request: httpx.Response(404, content=b"<html>")).read("Patient/1")
+
+
+async def test_a_search_takes_repeated_parameters_and_encodes_once() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert request.url.params.get_list("category") == ["a", "b|c"]
+        assert request.headers["cache-control"] == "no-cache"
+        return httpx.Response(200, json={"resourceType": "Bundle"})
+
+    pairs = [("category", "a"), ("category", "b|c")]
+    assert [one async for one in store(handler).search("DocumentReference", pairs)] == []

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.registry import Registry
-from models.training.benchmark import LABELS, Scored, Set, score, sets
-from models.training.corpora import schemes
+from models.training.benchmark import Scored, Set, score, sets
+from models.training.corpora import LABELS, schemes
 from models.training.evaluate import Score
 
 

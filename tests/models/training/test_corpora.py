@@ -4,8 +4,7 @@ import pytest
 
 from models.registry import Registry
 from models.tokenization import Tokenizer
-from models.training.corpora import ANY, BEGIN, INSIDE, OUTSIDE, Scheme, gold, row, schemes
-from models.training.data import LABELS
+from models.training.corpora import ANY, BEGIN, INSIDE, LABELS, OUTSIDE, Scheme, gold, row, schemes
 
 TOKENIZER = Tokenizer.load(Registry.load().of("en").folder / "tokenizer.json")
 HEADS = ("DRUG", "DOSAGE", "NAME", "AGE")
