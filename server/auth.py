@@ -6,37 +6,63 @@ SMART App Launch 2.2 has no scopes for operations; the OperationDefinition's URL
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import httpx
 import orjson
+import structlog
 from fastapi import Request
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from server.errors import Forbidden, SettingsInvalid, Unauthorized
+from server.errors import Forbidden, SettingsInvalid, Unauthorized, describe
 from server.operation_definitions import definition_url
 from server.settings import Settings
 
+log = structlog.get_logger()
+
 ALGORITHMS = ["RS256", "RS384", "ES256", "ES384"]
+BASE = "/fhir"
+KIND = re.compile(r"[A-Z][A-Za-z]*")
 PERMISSIONS = {"GET": "r", "HEAD": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
+EVERYTHING = "cruds"
 # The first version of SMART wrote `.read` and `.write`.
-VERSION_1 = {"read": "rs", "write": "cud", "*": "cruds"}
-SCOPE = re.compile(r"(?:system|user|patient)/(?P<kind>\w+|\*)\.(?P<verbs>[a-z*]+)")
+VERSION_1 = {"read": "rs", "write": "cud", "*": EVERYTHING}
+# A `patient/` or `user/` scope and one with a query (`?category=...`) grant a part of a type only.
+# We could not keep a caller to that part, so that such scopes grant nothing.
+SCOPE = re.compile(r"system/(?P<kind>[A-Z][A-Za-z]*|\*)\.(?P<verbs>read|write|\*|c?r?u?d?s?)")
+# Anybody can send a token of an unknown key: that must not become load on the site's own server.
+RELOAD_SECONDS = 60.0
+
+# What fetching, parsing and importing a key set raise.
+UNREADABLE = (
+    OSError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    LookupError,
+    TypeError,
+    ValueError,
+    JoseError,
+)
 
 
 class Authority:
     """Checks tokens; built once at start, so that a missing key set is found then."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._on = settings.auth == "on"
         self._audience = settings.auth_audience or settings.fhir_base
         self._issuer = settings.auth_issuer
         self._source = settings.auth_jwks
         self._keys = KeySet([])
+        self._clock = clock
+        self._next_reload = clock()
+        self._reloading = asyncio.Lock()
         if self._on:
             if self._source is None or self._issuer is None:
                 raise SettingsInvalid(
@@ -45,7 +71,7 @@ class Authority:
                 )
             self._keys = _load_keys(self._source)
 
-    def scopes(self, request: Request) -> frozenset[str] | None:
+    async def scopes(self, request: Request) -> frozenset[str] | None:
         """Return the scopes of the request's token; None when authorisation is off.
 
         Raises:
@@ -57,7 +83,7 @@ class Authority:
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized("a bearer token is needed")
         try:
-            decoded = jwt.decode(token.strip(), self._keys, algorithms=ALGORITHMS)
+            decoded = await self._decode(token.strip())
             jwt.JWTClaimsRegistry(
                 iss={"essential": True, "value": str(self._issuer)},
                 aud={"essential": True, "value": self._audience},
@@ -73,18 +99,13 @@ class Authority:
         Raises:
             Unauthorized, Forbidden
         """
-        scopes = self.scopes(request)
+        scopes = await self.scopes(request)
         if scopes is None:
             return
-        path = request.url.path.partition("/fhir/")[2].split("/")
-        definition = definition_url(path[-1].removeprefix("$")) if "$" in path[-1] else None
-        if definition is None:
-            kind, permission = path[0] or "*", PERMISSIONS.get(request.method, "d")
-            if path[-1] == "_search":
-                permission = "s"
-            _demand(scopes, kind, permission)
-        elif definition not in scopes:
-            _demand(scopes, "DocumentReference", "r")
+        segments = _segments(request)
+        definition = _definition(segments)
+        if definition is None or definition not in scopes:
+            _demand(scopes, *_needed(request.method, segments))
 
     async def require_writing(self, request: Request, kinds: Iterable[str]) -> None:
         """Let an operation write resources of these types when its token allows it.
@@ -92,22 +113,71 @@ class Authority:
         Raises:
             Unauthorized, Forbidden
         """
-        scopes = self.scopes(request)
-        definition = definition_url(request.url.path.rpartition("$")[2])
-        if scopes is None or definition in scopes:
+        scopes = await self.scopes(request)
+        if scopes is None or _definition(_segments(request)) in scopes:
             return
         for kind in kinds:
             _demand(scopes, kind, "c")
 
+    async def _decode(self, token: str) -> jwt.Token:
+        try:
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+        except (InvalidKeyIdError, BadSignatureError):
+            # Where neither tokens nor keys have a kid, a new key shows as a bad signature.
+            await self._reload()
+        return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
 
-def _demand(scopes: Iterable[str], kind: str, permission: str) -> None:
-    if not _grants(scopes, kind, permission):
-        raise Forbidden(f"the token lacks the scope system/{kind}.{permission}")
+    async def _reload(self) -> None:
+        # Those who come meanwhile wait here, and then find the new keys.
+        async with self._reloading:
+            if self._source is None or self._clock() < self._next_reload:
+                return
+            self._next_reload = self._clock() + RELOAD_SECONDS
+            try:
+                self._keys = await asyncio.to_thread(_load_keys, self._source)
+            except SettingsInvalid as error:
+                log.warning("auth.keys_not_reloaded", error=describe(error))
+
+
+def _segments(request: Request) -> list[str]:
+    """Cut the path that the routes matched, whatever the Host header says."""
+    path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+    return path.removeprefix(BASE).strip("/").split("/")
+
+
+def _definition(segments: list[str]) -> str | None:
+    """Return the canonical of our operation that the path names, if it does."""
+    if segments[0] != "DocumentReference" or not segments[-1].startswith("$"):
+        return None
+    return definition_url(segments[-1].removeprefix("$"))
+
+
+def _needed(method: str, segments: list[str]) -> tuple[str, str]:
+    """Return the type and the permissions on it.
+
+    A Bundle may hold any interaction with any type, hence its sender needs everything.
+    Which interaction needs what: SMART App Launch 2.2, Scopes for requesting FHIR resources.
+    """
+    if segments == [""]:
+        return "*", EVERYTHING
+    kind = segments[0] if KIND.fullmatch(segments[0]) else "*"
+    if segments[-1].startswith("$"):
+        return kind, "r"
+    if segments[1:] == ["_search"] or (
+        method in ("GET", "HEAD") and segments[1:] in ([], ["_history"])
+    ):
+        return kind, "s"
+    return kind, PERMISSIONS.get(method, EVERYTHING)
+
+
+def _demand(scopes: Collection[str], kind: str, permissions: str) -> None:
+    if not all(_grants(scopes, kind, permission) for permission in permissions):
+        raise Forbidden(f"the token lacks the scope system/{kind}.{permissions}")
 
 
 def _grants(scopes: Iterable[str], kind: str, permission: str) -> bool:
     for scope in scopes:
-        match = SCOPE.fullmatch(scope.split("?")[0])
+        match = SCOPE.fullmatch(scope)
         if match is None or match["kind"] not in ("*", kind):
             continue
         if permission in VERSION_1.get(match["verbs"], match["verbs"]):
@@ -122,7 +192,7 @@ def _load_keys(source: str) -> KeySet:
         else:
             content = Path(source).read_bytes()
         return KeySet.import_key_set(orjson.loads(content))
-    except (OSError, httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
+    except UNREADABLE as error:
         raise SettingsInvalid(
             f"CHARTLOOM_AUTH_JWKS {source}: {type(error).__name__}; it must be a JSON Web Key Set"
         ) from None
