@@ -26,7 +26,7 @@ class Intake:
         """Queue what the notification names; when it names nothing, search the store."""
         for changed in notification.changed:
             if changed.version is None:
-                await self.jobs.announce(changed.reference)
+                await self.jobs.announce(changed.reference, self.pipeline)
             else:
                 await self.jobs.submit(Job(changed.reference, changed.version, self.pipeline))
         if notification.unnamed:
@@ -43,5 +43,4 @@ class Intake:
 
     def job(self, document: Resource) -> Job:
         """The job that reads this version of `document`."""
-        version = document.get("meta", {}).get("versionId", "")
-        return Job(f"DocumentReference/{document['id']}", version, self.pipeline)
+        return Job.of(document, self.pipeline)

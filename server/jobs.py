@@ -9,16 +9,19 @@ to the next one.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import procrastinate
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueuedJob
 from psycopg.types.json import Jsonb
 
+from mappers.types import Resource
 from server.database import Connection, Pool
 from server.errors import Fate, NotFound, describe, verdict
 from server.settings import Settings
@@ -27,6 +30,21 @@ log = structlog.get_logger()
 
 LONGEST_WAIT = 60.0
 STATES = ("queued", "running", "retrying", "done", "skipped", "parked")
+UNVERSIONED = ""
+"""The version of a job that reads whatever the store holds when it runs."""
+
+
+def version_of(document: Resource) -> str:
+    """Name the version of `document`; never empty.
+
+    A store that keeps no versions is asked for the instant of the last change; one that
+    keeps none either has its documents told apart by what they hold.
+    """
+    meta = document.get("meta")
+    if isinstance(meta, dict) and (version := meta.get("versionId") or meta.get("lastUpdated")):
+        return str(version)
+    content = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,11 @@ class Job:
     def key(self) -> str:
         """What makes two jobs the same."""
         return f"{self.reference}|{self.version}|{self.pipeline}"
+
+    @staticmethod
+    def of(document: Resource, pipeline: str) -> Job:
+        """The job that reads this version of `document`."""
+        return Job(f"DocumentReference/{document['id']}", version_of(document), pipeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +106,12 @@ class Jobs:
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         backoff = _Backoff(settings.retry_seconds)
         self._read = self._app.task(name="read", retry=backoff)(self._run_read)
-        self._locate = self._app.task(name="locate", retry=backoff)(self._run_locate)
+        self._locate = self._app.task(name="locate", retry=backoff, pass_context=True)(
+            self._run_locate
+        )
         self._process: Callable[[Job], Awaitable[Outcome]] | None = None
         self._find: Callable[[str], Awaitable[Job]] | None = None
+        self._working = False
 
     async def open(self) -> None:
         """Connect the queue to the pool."""
@@ -94,24 +120,34 @@ class Jobs:
     # Putting work in
 
     async def submit(self, job: Job) -> bool:
-        """Queue the job unless it is known already; tell whether it was new."""
+        """Queue the job unless it is known already; tell whether it was queued.
+
+        A version is read once. A job without one says nothing of what it read, so it is queued
+        again once it has ended; while it runs, it is marked to be queued again at its end.
+        """
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
-                "INSERT INTO chartloom_job (reference, version, pipeline) VALUES (%s, %s, %s)"
-                " ON CONFLICT DO NOTHING RETURNING id",
+                "INSERT INTO chartloom_job AS old (reference, version, pipeline)"
+                " VALUES (%s, %s, %s) ON CONFLICT (reference, version, pipeline) DO UPDATE SET"
+                " state = CASE WHEN old.state = 'running' THEN 'running' ELSE 'queued' END,"
+                " again = old.state = 'running',"
+                " failures = CASE WHEN old.state = 'running' THEN old.failures ELSE 0 END,"
+                " queued_at = now(), finished_at = NULL"
+                " WHERE old.version = '' AND old.state NOT IN ('queued', 'retrying')"
+                " RETURNING id, state",
                 (job.reference, job.version, job.pipeline),
             )
             row = await cursor.fetchone()
-            if row is None:
+            if row is None or row["state"] != "queued":
                 return False
             await self._defer(connection, row["id"], job.reference)
         return True
 
-    async def announce(self, reference: str) -> None:
+    async def announce(self, reference: str, pipeline: str) -> None:
         """Queue a look at a document of which only the name is known; duplicates coalesce."""
         try:
             await self._locate.configure(queueing_lock=f"locate|{reference}").defer_async(
-                reference=reference
+                reference=reference, pipeline=pipeline
             )
         except AlreadyEnqueued:
             log.debug("announcement.coalesced")
@@ -133,11 +169,27 @@ class Jobs:
                 raise NotFound(f"no parked or skipped job {job_id}")
             await self._defer(connection, job_id, row["reference"])
 
+    async def retry_all(self) -> int:
+        """Queue every parked job once more, and return how many."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL"
+                " WHERE state = 'parked' RETURNING id, reference"
+            )
+            rows = await cursor.fetchall()
+            for row in rows:
+                await self._defer(connection, row["id"], row["reference"])
+        return len(rows)
+
     async def _defer(self, connection: Connection, job_id: int, reference: str) -> None:
         # The lock keeps two versions of one document from being written at the same time.
-        await self._read.configure(
-            lock=reference, queueing_lock=f"read|{job_id}", connection=connection
-        ).defer_async(job_id=job_id)
+        try:
+            async with connection.transaction():
+                await self._read.configure(
+                    lock=reference, queueing_lock=f"read|{job_id}", connection=connection
+                ).defer_async(job_id=job_id)
+        except AlreadyEnqueued:  # it waits still, left from an earlier run: one is enough
+            log.debug("job.coalesced", job=job_id)
 
     # Looking at it
 
@@ -174,6 +226,16 @@ class Jobs:
             )
             return {row["state"]: row["jobs"] for row in await cursor.fetchall()}
 
+    async def ready(self) -> None:
+        """Ask the database; raises within seconds when it does not answer."""
+        async with self._pool.connection(timeout=5) as connection:
+            await connection.execute("SELECT 1")
+
+    @property
+    def working(self) -> bool:
+        """Whether a worker runs."""
+        return self._working
+
     # Doing it
 
     async def work(
@@ -181,9 +243,27 @@ class Jobs:
         process: Callable[[Job], Awaitable[Outcome]],
         find: Callable[[str], Awaitable[Job]],
     ) -> None:
-        """Run jobs until cancelled: `process` does one, `find` names the version to read."""
+        """Run jobs until cancelled: `process` does one, `find` names the version to read.
+
+        A worker gives up when the database is away for long; then another one takes its place.
+        """
         self._process, self._find = process, find
         sweeper = asyncio.create_task(self._sweep())
+        wait, loop = self._settings.retry_seconds, asyncio.get_running_loop()
+        try:
+            while True:
+                started = loop.time()
+                await self._run_worker()
+                if loop.time() - started > LONGEST_WAIT:
+                    wait = self._settings.retry_seconds
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+        finally:
+            sweeper.cancel()
+
+    async def _run_worker(self) -> None:
+        reason = None
+        self._working = True
         try:
             await self._app.run_worker_async(
                 concurrency=self._settings.jobs_at_once,
@@ -196,8 +276,15 @@ class Jobs:
                 shutdown_graceful_timeout=5.0,
                 delete_jobs="successful",
             )
+        except Exception as error:
+            reason = describe(error)
         finally:
-            sweeper.cancel()
+            self._working = False
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # A worker that cannot sign off at shutdown raises that in place of the cancellation.
+            raise asyncio.CancelledError
+        log.warning("worker.ended", error=reason)
 
     async def _sweep(self) -> None:
         """Take up again what a dead worker left behind."""
@@ -213,14 +300,20 @@ class Jobs:
             except Exception as error:
                 log.warning("jobs.sweep_failed", error=describe(error))
 
-    async def _run_locate(self, reference: str) -> None:
+    async def _run_locate(
+        self, context: procrastinate.JobContext, reference: str, pipeline: str
+    ) -> None:
         assert self._find is not None
         try:
             await self.submit(await self._find(reference))
         except Exception as error:
-            if verdict(error).fate in (Fate.RETRY, Fate.FEW):
+            fate, attempts = verdict(error).fate, context.job.attempts + 1
+            few = fate is Fate.FEW and attempts < self._settings.max_attempts
+            if fate is Fate.RETRY or few:
                 raise _Again from None
-            log.info("announcement.dropped", error=describe(error))
+            # Reading it ends the same way, but in the ledger, and withdraws what it said.
+            log.info("announcement.unversioned", error=describe(error))
+            await self.submit(Job(reference, UNVERSIONED, pipeline))
 
     async def _run_read(self, job_id: int) -> None:
         assert self._process is not None
@@ -243,7 +336,7 @@ class Jobs:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
                 "UPDATE chartloom_job SET state = 'running', started_at = now(),"
-                " attempt = attempt + 1,"
+                " attempt = attempt + 1, again = false,"
                 " failures = failures + (CASE WHEN state = 'running' THEN 1 ELSE 0 END)"
                 " WHERE id = %s AND state IN ('queued', 'retrying', 'running') RETURNING *",
                 (job_id,),
@@ -273,8 +366,21 @@ class Jobs:
         failures: int | None = None,
     ) -> None:
         async with self._pool.connection() as connection:
-            await connection.execute(
+            cursor = await connection.execute(
                 "UPDATE chartloom_job SET state = %s, reason = %s, summary = %s,"
-                " failures = coalesce(%s, failures), finished_at = now() WHERE id = %s",
+                " failures = coalesce(%s, failures), finished_at = now() WHERE id = %s"
+                " RETURNING reference, again",
                 (state, reason, Jsonb(dict(summary or {})), failures, job_id),
             )
+            row = await cursor.fetchone()
+            if row is not None and row["again"] and state != "retrying":
+                await self._queue_again(connection, job_id, row["reference"])
+
+    async def _queue_again(self, connection: Connection, job_id: int, reference: str) -> None:
+        # It was submitted while it ran: what it read may have been older than that.
+        await connection.execute(
+            "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL,"
+            " again = false WHERE id = %s",
+            (job_id,),
+        )
+        await self._defer(connection, job_id, reference)

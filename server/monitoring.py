@@ -15,9 +15,12 @@ from prometheus_client import (
     generate_latest,
 )
 
+from server.errors import Fate, verdict
 from server.jobs import STATES, Job, Jobs, Outcome
 
 router = APIRouter()
+
+ENDS = {Fate.SKIP: "skipped", Fate.PARK: "parked"}
 
 
 class Metrics:
@@ -26,7 +29,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.notes = Counter(
-            "chartloom_notes", "Notes by how their job ended.", ["state"], registry=self.registry
+            "chartloom_notes",
+            "Attempts to read a note by how they ended.",
+            ["state"],
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "chartloom_note_seconds",
@@ -50,12 +56,17 @@ class Metrics:
     def observed(
         self, process: Callable[[Job], Awaitable[Outcome]]
     ) -> Callable[[Job], Awaitable[Outcome]]:
-        """Wrap `process` so that every job that ends without an error is counted and timed."""
+        """Wrap `process` so that every attempt is counted and timed, whether or not it raises."""
 
         async def observed(job: Job) -> Outcome:
             started = time.perf_counter()
-            outcome = await process(job)
-            self.seconds.observe(time.perf_counter() - started)
+            try:
+                outcome = await process(job)
+            except Exception as error:
+                self.notes.labels(ENDS.get(verdict(error).fate, "retried")).inc()
+                raise
+            finally:
+                self.seconds.observe(time.perf_counter() - started)
             self.notes.labels(outcome.state).inc()
             for kind, count in outcome.summary.get("resources", {}).items():
                 self.resources.labels(kind).inc(count)
@@ -74,9 +85,10 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request, response: Response) -> dict[str, str]:
-    """Answer 200 when the queue and the FHIR store both answer, else 503 and which does not."""
+    """Answer 200 when queue, FHIR store and worker are there, else 503 and which is not."""
+    jobs: Jobs = request.app.state.jobs
     checks: dict[str, Callable[[], Awaitable[object]]] = {
-        "queue": request.app.state.jobs.count,
+        "queue": jobs.ready,
         "store": request.app.state.store.ready,
     }
     answer = {}
@@ -86,7 +98,9 @@ async def readyz(request: Request, response: Response) -> dict[str, str]:
             answer[name] = "ready"
         except Exception:
             answer[name] = "unavailable"
-            response.status_code = 503
+    answer["worker"] = "ready" if jobs.working else "unavailable"
+    if "unavailable" in answer.values():
+        response.status_code = 503
     return answer
 
 

@@ -26,7 +26,7 @@ from models.types import Note
 from server.deidentification import to_copy
 from server.errors import DocumentGone, DocumentSuperseded, StoreConflict
 from server.extraction import Extraction
-from server.jobs import Job, Outcome
+from server.jobs import Job, Outcome, version_of
 from server.parts import Parts
 from server.reading import Reading, gather
 from server.receipts import is_read, read_earlier
@@ -89,10 +89,12 @@ class Pipeline:
         document = await self.store.read(job.reference)
         if is_deidentified_copy(document):
             return Outcome("skipped", "our own de-identified copy")
-        if document.get("meta", {}).get("versionId", "") != job.version:
+        if job.version and version_of(document) != job.version:
             raise DocumentSuperseded("the store holds another version by now")
         earlier = await read_earlier(self.store, job.reference)
-        if is_read(earlier, versioned_reference(document) or job.reference, self.version):
+        # Without a version a receipt does not say which text was read.
+        reference = versioned_reference(document) or ""
+        if "/_history/" in reference and is_read(earlier, reference, self.version):
             return Outcome("done", "written before")
         extraction = await self.extract(document)
         await self.write(extraction, earlier)

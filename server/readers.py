@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as Expired
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -34,12 +34,16 @@ class Readers:
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.note_seconds
         self._settings = settings
-        self._pool = ProcessPool(
-            max_workers=settings.processes,
+        self._pool = self._open()
+        self._closed = False
+
+    def _open(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._settings.processes,
             # fork would copy threads and open connections into the child.
             context=multiprocessing.get_context("spawn"),
             initializer=_warm_up,
-            initargs=(settings,),
+            initargs=(self._settings,),
         )
 
     async def extract(self, reading: Reading) -> Extraction:
@@ -53,18 +57,38 @@ class Readers:
 
     async def call(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run `work` in one of the processes; raises as `extract` does, and what `work` does."""
-        future = self._pool.schedule(work, args=arguments, timeout=self._seconds)
+        pool = self._pool
+        try:
+            future = pool.schedule(work, args=arguments, timeout=self._seconds)
+        except RuntimeError:
+            await self._replace(pool)
+            raise ReaderDied("the pool of reading processes broke; it was replaced") from None
         try:
             return cast("T", await asyncio.wrap_future(future))
-        except (Expired, TimeoutError):
+        except TimeoutError:
             raise NoteTimeout(f"reading the note took over {self._seconds:g} seconds") from None
         except ProcessExpired as error:
             raise ReaderDied(f"the reading process died with exit code {error.exitcode}") from None
+        except BrokenProcessPool:
+            await self._replace(pool)
+            raise ReaderDied("the pool of reading processes broke; it was replaced") from None
+
+    async def _replace(self, broken: ProcessPool) -> None:
+        """Put a fresh pool in the place of `broken`; the first of several callers does it."""
+        if self._closed or self._pool is not broken:
+            return
+        self._pool = self._open()
+        await asyncio.to_thread(_stop, broken)
 
     def close(self) -> None:
         """Stop the processes; what they were doing is lost and done again by the next server."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._closed = True
+        _stop(self._pool)
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _warm_up(settings: Settings) -> None:

@@ -4,7 +4,7 @@
 CREATE TABLE IF NOT EXISTS chartloom_job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     reference   text NOT NULL,            -- DocumentReference/x
-    version     text NOT NULL,            -- versionId; empty where the store keeps none
+    version     text NOT NULL,            -- server.jobs.version_of; empty: whatever there is
     pipeline    text NOT NULL,            -- version of the pipeline that reads it
     state       text NOT NULL DEFAULT 'queued'
                 CHECK (state IN ('queued', 'running', 'retrying', 'done', 'skipped', 'parked')),
@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS chartloom_job (
     finished_at timestamptz,
     UNIQUE (reference, version, pipeline)
 );
+-- Submitted while it ran: at its end it is queued once more.
+ALTER TABLE chartloom_job ADD COLUMN IF NOT EXISTS again boolean NOT NULL DEFAULT false;
 CREATE INDEX IF NOT EXISTS chartloom_job_state ON chartloom_job (state, id);
 
 -- What the service must remember between starts: the reconciler's cursor, our Subscription,

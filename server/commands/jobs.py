@@ -12,17 +12,17 @@ from rich.table import Table
 
 app = typer.Typer(no_args_is_help=True)
 
-STATES = ("queued", "running", "retrying", "done", "skipped", "parked")
-
 
 @app.command("list")
 def list_jobs(
     state: Annotated[
-        list[str] | None, typer.Option("--state", help=f"Only these: {', '.join(STATES)}.")
+        list[str] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest first.")] = 100,
 ) -> None:
     """List jobs, the latest first, with the reason where one waits or was given up."""
+    from server.jobs import STATES
+
     unknown = set(state or ()) - set(STATES)
     if unknown:
         raise typer.BadParameter(f"--state is one of {', '.join(STATES)}")
@@ -60,10 +60,10 @@ def retry(
         raise typer.BadParameter("name one job, or --all")
 
     async def again(jobs: Any) -> int:
-        chosen = [job] if job is not None else [row["id"] for row in await jobs.list("parked")]
-        for one in chosen:
-            await jobs.retry(one)
-        return len(chosen)
+        if job is None:
+            return int(await jobs.retry_all())
+        await jobs.retry(job)
+        return 1
 
     count = _with_jobs(again)
     typer.echo(f"queued {count}", err=True)

@@ -180,5 +180,7 @@ def test_jobs_are_listed_shown_and_tried_again(
     assert "NoteEmpty: white space" in out
     assert "NoteEmpty" in run("jobs", "show", "1")[1]
     assert "queued 1" in run("jobs", "retry", "--all")[2]
+    assert "queued 0" in run("jobs", "retry", "--all")[2]
+    assert run("jobs", "retry", "1")[0] == 1  # it is queued already
     assert "DocumentReference/7" not in run("jobs", "list", "--state", "parked")[1]
     assert run("jobs", "show", "99")[0] == 1

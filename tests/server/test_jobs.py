@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from mappers.errors import DocumentWithdrawn, NoteEmpty
 from server.database import open_pool
-from server.errors import NotFound, StoreUnavailable
-from server.jobs import Job, Jobs, Outcome
+from server.errors import DocumentGone, NotFound, StoreRefused, StoreUnavailable
+from server.jobs import Job, Jobs, Outcome, version_of
 from server.settings import Settings, read_settings
 
 Process = Callable[[Job], Awaitable[Outcome]]
@@ -41,7 +42,13 @@ async def find(reference: str) -> Job:
     return Job(reference, "7", "p1")
 
 
-async def run_until(jobs: Jobs, process: Process, *states: str, seconds: float = 20) -> list[Any]:
+async def run_until(
+    jobs: Jobs,
+    process: Process,
+    *states: str,
+    seconds: float = 20,
+    find: Callable[[str], Awaitable[Job]] = find,
+) -> list[Any]:
     """Work until every job is in one of the states."""
     worker = asyncio.create_task(jobs.work(process, find))
     try:
@@ -52,9 +59,13 @@ async def run_until(jobs: Jobs, process: Process, *states: str, seconds: float =
                     return rows
                 await asyncio.sleep(0.02)
     finally:
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
+        await stop(worker)
+
+
+async def stop(worker: asyncio.Task[None]) -> None:
+    worker.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await worker
 
 
 async def done(job: Job) -> Outcome:
@@ -161,9 +172,151 @@ async def test_a_parked_job_can_be_tried_again(jobs: Jobs) -> None:
 
 async def test_an_announcement_finds_its_version_and_coalesces(jobs: Jobs) -> None:
     for _ in range(5):
-        await jobs.announce("DocumentReference/9")
+        await jobs.announce("DocumentReference/9", "p1")
     (row,) = await run_until(jobs, done, "done")
     assert (row["reference"], row["version"]) == ("DocumentReference/9", "7")
+
+
+async def test_an_announcement_of_a_deleted_document_ends_in_the_ledger(jobs: Jobs) -> None:
+    async def gone(reference: str) -> Job:
+        raise DocumentGone("HTTP 410")
+
+    async def process(job: Job) -> Outcome:
+        raise DocumentGone("HTTP 410")
+
+    await jobs.announce("DocumentReference/9", "p1")
+    (row,) = await run_until(jobs, process, "skipped", find=gone)
+    assert (row["reference"], row["version"], row["pipeline"]) == ("DocumentReference/9", "", "p1")
+    assert row["reason"] == "DocumentGone: HTTP 410"
+
+
+async def test_an_announcement_that_the_store_refuses_is_parked_in_the_end(jobs: Jobs) -> None:
+    asked = []
+
+    async def refused(reference: str) -> Job:
+        asked.append(reference)
+        raise StoreRefused("HTTP 403")
+
+    async def process(job: Job) -> Outcome:
+        raise StoreRefused("HTTP 403")
+
+    await jobs.announce("DocumentReference/9", "p1")
+    (row,) = await run_until(jobs, process, "parked", find=refused)
+    assert len(asked) == 3
+    assert (row["version"], row["reason"]) == ("", "StoreRefused: HTTP 403")
+
+
+async def test_an_announcement_waits_for_a_store_however_long_it_is_away(jobs: Jobs) -> None:
+    asked = []
+
+    async def away(reference: str) -> Job:
+        asked.append(reference)
+        if len(asked) < 6:  # more than max_attempts
+            raise StoreUnavailable("HTTP 503")
+        return await find(reference)
+
+    await jobs.announce("DocumentReference/9", "p1")
+    (row,) = await run_until(jobs, done, "done", find=away)
+    assert row["version"] == "7"
+
+
+async def test_a_job_without_a_version_runs_again_when_submitted_while_it_runs(
+    jobs: Jobs,
+) -> None:
+    whatever = Job(NOTE.reference, "", "p1")
+    attempts = []
+
+    async def process(job: Job) -> Outcome:
+        attempts.append(job.attempt)
+        if len(attempts) == 1:
+            assert not await jobs.submit(whatever)
+            assert not await jobs.submit(whatever)
+        return Outcome("done")
+
+    assert await jobs.submit(whatever)
+    assert not await jobs.submit(whatever)
+    await run_until(jobs, process, "done")
+    assert attempts == [1, 2]
+    assert await jobs.submit(whatever)
+    await run_until(jobs, process, "done")
+    assert attempts == [1, 2, 3]
+
+
+async def test_another_worker_takes_the_place_of_one_that_ended(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, calls = jobs._app.run_worker_async, []
+
+    async def fail_twice(**options: Any) -> None:
+        calls.append(jobs.working)
+        if len(calls) == 1:
+            raise ConnectorException
+        if len(calls) == 2:
+            return  # as a worker does whose listener failed
+        await run(**options)
+
+    monkeypatch.setattr(jobs._app, "run_worker_async", fail_twice)
+    assert not jobs.working
+    await jobs.submit(NOTE)
+    await run_until(jobs, done, "done")
+    assert calls == [True] * 3
+    assert not jobs.working
+
+
+async def test_a_worker_that_fails_at_shutdown_is_not_replaced(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = asyncio.Event()
+
+    async def fail_when_cancelled(**options: Any) -> None:
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectorException from None
+
+    monkeypatch.setattr(jobs._app, "run_worker_async", fail_when_cancelled)
+    worker = asyncio.create_task(jobs.work(done, find))
+    await started.wait()
+    worker.cancel()
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncio.CancelledError):
+            await worker
+
+
+async def test_a_job_that_waits_in_the_queue_still_is_not_queued_twice(jobs: Jobs) -> None:
+    await jobs.submit(NOTE)
+    async with jobs._pool.connection() as connection:
+        await connection.execute("UPDATE chartloom_job SET state = 'parked'")
+    assert await jobs.retry_all() == 1
+    (row,) = await run_until(jobs, done, "done")
+    assert row["attempt"] == 1
+
+
+async def test_all_parked_jobs_are_queued_again_however_many(jobs: Jobs) -> None:
+    async with jobs._pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO chartloom_job (reference, version, pipeline, state, failures)"
+            " SELECT 'DocumentReference/' || n, '1', 'p1',"
+            " CASE WHEN n <= 1005 THEN 'parked' ELSE 'skipped' END, 3"
+            " FROM generate_series(1, 1010) AS n"
+        )
+    assert await jobs.retry_all() == 1005
+    assert await jobs.count() == {"queued": 1005, "skipped": 5}
+    assert await jobs.retry_all() == 0
+
+
+def test_a_version_is_named_by_the_best_that_a_store_gives() -> None:
+    instant = "2026-03-01T08:00:00Z"
+    assert version_of({"meta": {"versionId": "3", "lastUpdated": instant}}) == "3"
+    assert version_of({"meta": {"lastUpdated": instant}}) == instant
+    first = version_of({"id": "1", "status": "current"})
+    assert first
+    assert version_of({"status": "current", "id": "1"}) == first
+    assert version_of({"id": "1", "status": "superseded"}) != first
+    assert Job.of({"id": "1", "meta": {"versionId": "3"}}, "p1") == Job(
+        "DocumentReference/1", "3", "p1"
+    )
 
 
 CRASHING = """

@@ -6,6 +6,12 @@ import re
 from typing import Any
 
 import httpx
+import pytest
+
+from mappers.errors import NoteEmpty
+from server.errors import DocumentGone, StoreUnavailable
+from server.jobs import Job, Outcome
+from server.monitoring import Metrics
 
 
 def figures(served: Any) -> dict[str, float]:
@@ -20,7 +26,38 @@ def figures(served: Any) -> dict[str, float]:
 def test_alive_and_ready(served: Any) -> None:
     assert httpx.get(f"{served.root}/healthz").json() == {"status": "alive"}
     ready = httpx.get(f"{served.root}/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"queue": "ready", "store": "ready"})
+    everything = {"queue": "ready", "store": "ready", "worker": "ready"}
+    assert (ready.status_code, ready.json()) == (200, everything)
+
+
+def test_a_server_whose_worker_does_not_run_is_not_ready(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.app.state.jobs, "_working", False)
+    ready = httpx.get(f"{served.root}/readyz")
+    assert (ready.status_code, ready.json()["worker"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (DocumentGone("HTTP 410"), "skipped"),
+        (NoteEmpty("the note holds only white space"), "parked"),
+        (StoreUnavailable("HTTP 503"), "retried"),
+        (ValueError("text"), "retried"),
+    ],
+)
+async def test_an_attempt_that_raises_is_counted(error: Exception, state: str) -> None:
+    metrics = Metrics()
+
+    async def process(job: Job) -> Outcome:
+        raise error
+
+    with pytest.raises(type(error)):
+        await metrics.observed(process)(Job("DocumentReference/1", "1", "p1"))
+    value = metrics.registry.get_sample_value
+    assert value("chartloom_notes_total", {"state": state}) == 1
+    assert value("chartloom_note_seconds_count") == 1
 
 
 def test_a_note_is_counted_without_being_quoted(served: Any, hospital: Any) -> None:

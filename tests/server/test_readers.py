@@ -47,6 +47,18 @@ async def test_a_process_that_dies_is_replaced(readers: Readers) -> None:
     assert (await readers.extract(to_reading(NOTE))).language == "en"
 
 
+async def test_a_pool_that_breaks_is_replaced(readers: Readers) -> None:
+    broken = readers._pool
+    # A process that dies between two notes breaks the whole pool.
+    os.kill(await readers.call(os.getpid), signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while broken.active:  # noqa: ASYNC110 - pebble has no event for it
+            await asyncio.sleep(0.02)
+    with pytest.raises(ReaderDied, match="replaced"):
+        await readers.call(os.getpid)
+    assert (await readers.extract(to_reading(NOTE))).language == "en"
+
+
 async def test_those_who_wait_behind_a_hanging_note_are_read(readers: Readers) -> None:
     hanging = asyncio.create_task(readers.call(time.sleep, 600))
     waiting = [asyncio.create_task(readers.extract(to_reading(NOTE))) for _ in range(3)]
