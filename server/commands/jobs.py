@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -37,7 +38,8 @@ def list_jobs(
             str(row["attempt"]),
             row["reason"] or "",
         )
-    Console(soft_wrap=True).print(table)
+    # Where nobody watches, nothing is cut off.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @app.command()

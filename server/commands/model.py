@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,8 @@ def list_models() -> None:
     for model in Registry.load().models.values():
         finds = ", ".join((*model.entities, *(f"PHI {category}" for category in model.phi)))
         table.add_row(model.identifier, model.language, model.version, model.licence, finds)
-    Console(soft_wrap=True).print(table)
+    # Where nobody watches, nothing is cut off.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @app.command()
