@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mappers.deidentified import is_deidentified_copy
 from mappers.types import Resource
-from server.jobs import Job, Jobs
+from server.job import Job
+from server.jobs import Jobs
 from server.notification import Notification
 from server.store import Store
 from server.subscription import Reconciler

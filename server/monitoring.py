@@ -16,7 +16,8 @@ from prometheus_client import (
 )
 
 from server.errors import Fate, verdict
-from server.jobs import STATES, Job, Jobs, Outcome
+from server.job import STATES, Job, Outcome
+from server.jobs import Jobs
 
 router = APIRouter()
 

@@ -26,7 +26,7 @@ from models.types import Note
 from server.deidentification import to_copy
 from server.errors import DocumentGone, DocumentSuperseded, StoreConflict
 from server.extraction import Extraction
-from server.jobs import Job, Outcome, version_of
+from server.job import Job, Outcome, version_of
 from server.parts import Parts
 from server.reading import Reading, gather
 from server.receipts import is_read, read_earlier

@@ -22,7 +22,7 @@ def list_jobs(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest first.")] = 100,
 ) -> None:
     """List jobs, the latest first, with the reason where one waits or was given up."""
-    from server.jobs import STATES
+    from server.job import STATES
 
     unknown = set(state or ()) - set(STATES)
     if unknown:

@@ -18,7 +18,7 @@ from pypdf import PdfWriter
 
 from mappers.errors import DocumentError
 from server.errors import VERDICTS, Fate
-from server.jobs import Job
+from server.job import Job
 from server.pipeline import Pipeline
 from server.store import Store
 

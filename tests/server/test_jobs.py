@@ -16,7 +16,8 @@ from procrastinate.exceptions import ConnectorException
 from mappers.errors import DocumentWithdrawn, NoteEmpty
 from server.database import open_pool
 from server.errors import DocumentGone, NotFound, StoreRefused, StoreUnavailable
-from server.jobs import Job, Jobs, Outcome, version_of
+from server.job import Job, Outcome, version_of
+from server.jobs import Jobs
 from server.settings import Settings, read_settings
 
 Process = Callable[[Job], Awaitable[Outcome]]
@@ -322,7 +323,8 @@ def test_a_version_is_named_by_the_best_that_a_store_gives() -> None:
 CRASHING = """
     import asyncio, os, sys
     from server.database import open_pool
-    from server.jobs import Job, Jobs, Outcome
+    from server.job import Job, Outcome
+    from server.jobs import Jobs
     from server.settings import read_settings
 
     async def process(job):

@@ -10,7 +10,7 @@ import pytest
 
 from mappers.errors import NoteEmpty
 from server.errors import DocumentGone, StoreUnavailable
-from server.jobs import Job, Outcome
+from server.job import Job, Outcome
 from server.monitoring import Metrics
 
 

@@ -14,7 +14,7 @@ from mappers.canonical import AI_ASSERTED
 from mappers.evidence import evidences
 from mappers.identity import identity
 from mappers.validation import check_evidence, validate
-from server.jobs import Job
+from server.job import Job
 
 NOTE = """Mrs Halloway was seen in clinic on 3 March 2024.
 Past medical history: hypertension and type 2 diabetes mellitus.
