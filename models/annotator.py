@@ -51,7 +51,10 @@ class Annotator:
         models = [known.of(language) for language in wanted]
         for model in models:
             model.verify()
-        taggers = {model.language: Tagger.load(model.folder, threads) for model in models}
+        taggers = {
+            model.language: Tagger.load(model.folder, threads, {*model.entities, *model.phi})
+            for model in models
+        }
         return cls(models, taggers)
 
     def annotate(self, note: Note) -> Annotations:

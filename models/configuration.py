@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,19 @@ class Configuration:
             return cls._read(json.loads(path.read_text("utf-8")))
         except (ValueError, KeyError, TypeError) as error:
             raise ModelCorrupt(f"{path} is not a model configuration: {error}") from error
+
+    def columns(self, labels: Collection[str]) -> npt.NDArray[np.intp]:
+        """Places of the heads among `labels`; the others only helped the training."""
+        return np.array([place for place, head in enumerate(self.heads) if head in labels], np.intp)
+
+    def only(self, columns: npt.NDArray[np.intp]) -> Configuration:
+        """The configuration of these heads alone."""
+        return replace(
+            self,
+            heads=tuple(self.heads[place] for place in columns.tolist()),
+            transitions=self.transitions[columns],
+            thresholds=self.thresholds[columns],
+        )
 
     @classmethod
     def _read(cls, table: dict[str, Any]) -> Configuration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,19 +32,28 @@ class Mention:
 
 
 class Tagger:
-    """Runs all heads of one model over texts."""
+    """Runs the heads of one model over texts: all of them, or those of `labels`."""
 
-    def __init__(self, tokenizer: Tokenizer, session: Session, config: Configuration) -> None:
-        self._tokenizer, self._session, self._config = tokenizer, session, config
-        self._walls = moves(config.transitions)
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        session: Session,
+        config: Configuration,
+        labels: Collection[str] | None = None,
+    ) -> None:
+        self._tokenizer, self._session = tokenizer, session
+        self._columns = config.columns(config.heads if labels is None else labels)
+        self._config = config.only(self._columns)
+        self._walls = moves(self._config.transitions)
 
     @classmethod
-    def load(cls, folder: Path, threads: int = 1) -> Tagger:
+    def load(cls, folder: Path, threads: int = 1, labels: Collection[str] | None = None) -> Tagger:
         """Load tokenizer.json, model.onnx and config.json of a model folder."""
         return cls(
             Tokenizer.load(folder / "tokenizer.json"),
             Session.load(folder / "model.onnx", threads),
             Configuration.load(folder / "config.json"),
+            labels,
         )
 
     @property
@@ -108,7 +117,12 @@ class Tagger:
 
     def _run(self, windows: Sequence[Pieces]) -> Floats:
         ids = pad([window.ids for window in windows])
-        return self._session.run(ids, pad([window.shapes for window in windows]))
+        emissions = self._session.run(ids, pad([window.shapes for window in windows]))
+        return (
+            emissions
+            if len(self._columns) == emissions.shape[2]
+            else emissions[:, :, self._columns]
+        )
 
     def _mentions(
         self, decoded: Decoded, group: Sequence[tuple[int, Pieces]]

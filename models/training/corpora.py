@@ -8,7 +8,7 @@ import lzma
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class Source:
 class Scheme:
     """How one corpus speaks of the inventory.
 
+    `joined` corpora hold annotations of the same documents, found by id; each path names the labels
+    that it annotates, so that a document is unknown for those of a corpus it is not in.
     A head in neither `labels` nor `absent` is unknown everywhere; spans in `unknown` are open for
     that head; with `exclusive`, any annotated span is outside of the heads that are unknown.
     """
@@ -58,21 +60,21 @@ class Scheme:
     absent: frozenset[str]
     unknown: Mapping[str, tuple[Source, ...]]
     exclusive: bool
-    partial: Mapping[str, str]
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Scheme:
         """Read one table of labels.toml; an unknown key is a `ValueError`."""
-        extra = set(table) - {"path", "labels", "absent", "unknown", "exclusive", "partial"}
+        extra = set(table) - {"path", "labels", "absent", "unknown", "exclusive", "joined"}
         if extra:
             raise ValueError(f"labels.toml does not know {sorted(extra)}")
         return cls(
-            path=table["path"],
+            path=table.get("path", ""),
             labels=_sources(table.get("labels", {})),
             absent=frozenset(table.get("absent", ())),
             unknown=_sources(table.get("unknown", {})),
             exclusive=table.get("exclusive", False),
-            partial=table.get("partial", {}),
+            joined={path: tuple(labels) for path, labels in table.get("joined", {}).items()},
         )
 
 
@@ -91,6 +93,26 @@ def documents(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def joined(scheme: Scheme, corpora: Path, split: str) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a split with the entities of all corpora that annotate them.
+
+    A document whose text differs between two corpora has the entities of the first one only.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path, labels in scheme.joined.items():
+        file = corpora / path / f"{split}.jsonl.xz"
+        for document in documents(file) if file.exists() else ():
+            home = found.setdefault(
+                document["id"].removeprefix(f"{document['lang']}-"),
+                {**document, "entities": [], "meta": {**document["meta"], "annotated_labels": []}},
+            )
+            if home["text"] != document["text"]:
+                continue
+            home["entities"] += [e for e in document["entities"] if e["label"] in labels]
+            home["meta"]["annotated_labels"] += labels
+    yield from found.values()
 
 
 def sha256(path: Path) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ import numpy as np
 import tokenizers
 
 from models.tokenization import Tokenizer
-from models.training import negatives, synthetic_clinical, synthetic_phi
-from models.training.corpora import LABELS, Row, Scheme, documents, row, schemes, sha256
+from models.training import negatives, notes, surrogate_notes, synthetic_clinical, synthetic_phi
+from models.training.corpora import LABELS, Row, documents, joined, row, schemes, sha256
 from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
 from models.training.recipe import Recipe
 from models.training.vocabulary import learn, texts
 
 SAMPLE_NOTES = "en.02.jsonl.xz"
+_SYNTHETIC = "synthetic/"
+_OWN_NOTES = "notes/"
+
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +39,61 @@ class Material:
 
 def gather(recipe: Recipe, data: Path, out: Path) -> Material:
     """Read the data of a recipe; learn the vocabulary and the vectors when `out` lacks them."""
-    files = [data / "text" / name for name in recipe.texts]
-    training = [file for name in recipe.mix for file in _files(name, recipe, data)]
+    plain = [data / "text" / name for name in recipe.texts]
+    corpora = {name: list(_documents(name, recipe, data)) for name in recipe.mix}
     vocabulary = out / "tokenizer.json"
     if not vocabulary.exists():
-        learn([*files, *training], recipe.vocabulary).save(str(vocabulary))
+        learn(_texts(plain, corpora), recipe.vocabulary).save(str(vocabulary))
     tokenizer = Tokenizer.load(vocabulary)
     table = out / "vectors.npy"
     if not table.exists():
-        np.save(table, _vectors(vocabulary, [*files, *training], recipe))
+        np.save(table, _vectors(vocabulary, _texts(plain, corpora), recipe))
     known = schemes(LABELS)
     rows = {
-        name: [
-            row(document, known[name], recipe.heads, tokenizer)
-            for document in _documents(name, recipe, data)
-        ]
-        for name in recipe.mix
+        name: [row(document, known[name], recipe.heads, tokenizer) for document in read]
+        for name, read in corpora.items()
     }
-    hashes = {str(file.relative_to(data)): sha256(file) for file in [*files, *training]}
+    training = [file for name in recipe.mix for file in _files(name, recipe, data)]
+    hashes = {_relative(file, data): sha256(file) for file in [*plain, *training]}
     hashes |= {file.name: sha256(file) for file in (vocabulary, table)}
     hashes["labels.toml"] = sha256(LABELS)
     line_break = tokenizer.vocabulary.get("\n", 1)
     return Material(tokenizer, np.load(table), rows, hashes, line_break)
 
 
-def _scheme(name: str) -> Scheme:
-    return schemes(LABELS)[name]
+def _texts(plain: Sequence[Path], corpora: Mapping[str, Sequence[Document]]) -> Iterator[str]:
+    """The unlabelled texts, then those of the corpora; what was made by templates is left out."""
+    known = schemes(LABELS)
+    real = (read for name, read in corpora.items() if not _is_made(known[name].path))
+    return chain(texts(plain), (document["text"] for document in chain.from_iterable(real)))
+
+
+def _is_made(path: str) -> bool:
+    return path.startswith(_SYNTHETIC)
 
 
 def _files(name: str, recipe: Recipe, data: Path) -> list[Path]:
-    scheme = _scheme(name)
-    if scheme.path.startswith("synthetic/"):
+    scheme = schemes(LABELS)[name]
+    if _is_made(scheme.path):
         return []
+    if scheme.path.startswith(_OWN_NOTES):
+        return notes.files(notes.NOTES / recipe.language)
     parts = recipe.splits.get(name, ("train",))
-    return [data / "corpora" / scheme.path / f"{part}.jsonl.xz" for part in parts]
+    paths = scheme.joined or (scheme.path,)
+    files = [data / "corpora" / path / f"{part}.jsonl.xz" for path in paths for part in parts]
+    return [file for file in files if file.exists() or not scheme.joined]
 
 
-def _vectors(vocabulary: Path, files: Sequence[Path], recipe: Recipe) -> Vectors:
+def _relative(file: Path, data: Path) -> str:
+    return str(file.relative_to(data) if file.is_relative_to(data) else file.name)
+
+
+def _vectors(vocabulary: Path, read: Iterable[str], recipe: Recipe) -> Vectors:
     tokenizer = tokenizers.Tokenizer.from_file(str(vocabulary))
     size = tokenizer.get_vocab_size()
     ids = (
         np.array(encoding.ids, np.int64)
-        for chunk in _grouped(texts(files), 500)
+        for chunk in _grouped(read, 500)
         for encoding in tokenizer.encode_batch_fast(chunk)
     )
     contexts = min(CONTEXTS, size - 2)
@@ -93,22 +111,54 @@ def _grouped(values: Iterable[str], size: int) -> Iterator[list[str]]:
         yield group
 
 
-def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[dict[str, Any]]:
-    lists, notes = data / "lists" / "names" / recipe.language, data / "text" / SAMPLE_NOTES
+def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
+    lists, sample = data / "lists" / "names" / recipe.language, data / "text" / SAMPLE_NOTES
+    scheme = schemes(LABELS)[name]
     match name:
         case "negatives":
-            yield from negatives.documents(notes, lists, recipe.negatives)
+            yield from negatives.documents(sample, lists, recipe.negatives)
         case "synthetic_clinical":
             yield from synthetic_clinical.documents(recipe.synthetic_clinical)
         case "synthetic_phi":
-            fillers = fillings(notes, lists, test=False)
+            fillers = fillings(sample, lists, test=False)
             yield from synthetic_phi.documents(lists, fillers, recipe.synthetic_phi, test=False)
+        case "surrogate_notes":
+            own = notes.documents(recipe.language, "train")
+            yield from surrogate_notes.documents(own, recipe.language, lists, recipe.surrogates)
+        case _ if scheme.path.startswith(_OWN_NOTES):
+            yield from notes.documents(recipe.language, "train")
         case _:
-            for file in _files(name, recipe, data):
-                yield from documents(file)
+            kept_apart = _kept_apart(recipe, data)
+            for document in _read(name, recipe, data):
+                if not _is_skipped(document, recipe, kept_apart):
+                    yield document
 
 
-def fillings(notes: Path, lists: Path, *, test: bool) -> list[str]:
+def _read(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
+    scheme = schemes(LABELS)[name]
+    if scheme.joined:
+        for part in recipe.splits.get(name, ("train",)):
+            yield from joined(scheme, data / "corpora", part)
+    else:
+        for file in _files(name, recipe, data):
+            yield from documents(file)
+
+
+def _is_skipped(document: Document, recipe: Recipe, kept_apart: Set[str]) -> bool:
+    meta = document.get("meta", {})
+    if meta.get("pmid") in kept_apart:
+        return True
+    return any(meta.get(key) in values for key, values in recipe.skip.items())
+
+
+def _kept_apart(recipe: Recipe, data: Path) -> frozenset[str]:
+    """Abstracts of the evaluation sets, which other corpora annotate too."""
+    files = (data / "corpora" / f"{path}.jsonl.xz" for path in recipe.apart)
+    read = chain.from_iterable(map(documents, files))
+    return frozenset(filter(None, (document.get("meta", {}).get("pmid") for document in read)))
+
+
+def fillings(notes_file: Path, lists: Path, *, test: bool) -> list[str]:
     """Choose the sentences that fill templates; by their hash, one in ten is the test's."""
-    found = negatives.filling(negatives.documents(notes, lists, 100_000))
+    found = negatives.filling(negatives.documents(notes_file, lists, 100_000))
     return [text for text in found if (hashlib.sha256(text.encode()).digest()[0] < 26) is test]

@@ -72,7 +72,7 @@ def parity(tagger: Tagger, path: Path, seed: int = 0) -> float:
 
 def record(recipe: Recipe, folder: Path, version: str, metrics: Mapping[str, float]) -> str:
     """Write the registry record of a model folder."""
-    entities = [head for head in recipe.heads if head not in PHI]
+    entities = [head for head in recipe.heads if head not in {*PHI, *recipe.auxiliary}]
     phi = [head for head in recipe.heads if head in PHI]
     lines = [
         f"[{recipe.identifier}]",

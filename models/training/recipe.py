@@ -15,7 +15,12 @@ from models.training.batches import Roughness
 class Recipe:
     """`mix` says how often a corpus is read in one epoch; `splits` which of its parts.
 
-    `vocabulary` and `pieces` (vectors) are files of the run folder, made when they are missing.
+    `skip` names values of `meta` whose documents are never read, neither for training nor for the
+    vocabulary: they are hidden tests, or stand in a development part under another name. So are
+    documents whose `meta.pmid` occurs in one of the files `apart` (paths below the corpora).
+
+    Heads named in `auxiliary` only help the training and the evaluation; annotations never show
+    them. `vocabulary` and `vector` size what the run folder gets when it has none.
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
     given. A second thread gains nothing on a CPU; two trainings at once do.
     """
@@ -25,6 +30,9 @@ class Recipe:
     heads: tuple[str, ...]
     mix: Mapping[str, float]
     splits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    auxiliary: tuple[str, ...] = ()
+    skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     vocabulary: int = 16_000
     vector: int = 200
@@ -42,6 +50,7 @@ class Recipe:
     negatives: int = 12_000
     synthetic_phi: int = 5000
     synthetic_clinical: int = 4000
+    surrogates: int = 4
     roughness: Roughness = field(default_factory=Roughness)
 
     @classmethod
@@ -61,7 +70,10 @@ class Recipe:
         values = {
             **table,
             "heads": tuple(table["heads"]),
+            "auxiliary": tuple(table.get("auxiliary", ())),
+            "apart": tuple(table.get("apart", ())),
             "texts": tuple(table.get("texts", ())),
+            "skip": {name: tuple(each) for name, each in table.get("skip", {}).items()},
             "splits": {name: tuple(parts) for name, parts in table.get("splits", {}).items()},
             "roughness": Roughness(**_tuples(table.get("roughness", {}))),
         }

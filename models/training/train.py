@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from models.tokenization import Tokenizer
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
-from models.training.network import Shape, Tagger
+from models.training.network import TAGS, Shape, Tagger
 from models.training.recipe import Recipe
 from models.windows import pad
 
@@ -31,19 +32,27 @@ SAVE_EVERY = 120.0
 TELL_EVERY = 100
 
 
-def train(recipe_path: Path, data: Path = Path("../shared"), out: Path = Path("training")) -> Path:
+def train(
+    recipe_path: Path,
+    data: Path = Path("../shared"),
+    out: Path = Path("training"),
+    start: Path | None = None,
+) -> Path:
     """Train, or go on from the checkpoint in `out`; returns the file of the averaged weights.
 
     `data` holds corpora/, text/ and lists/. `out` receives the vocabulary, the vectors, run.json
-    (recipe, hashes of the data, steps), checkpoint.pt and weights.pt.
+    (recipe, hashes of the data, steps), checkpoint.pt and weights.pt. `start` is the folder of a
+    finished run whose vocabulary, encoder and heads of the same name the new one begins with.
     """
     recipe = Recipe.load(recipe_path)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     out.mkdir(parents=True, exist_ok=True)
+    if start is not None:
+        _inherit(start, out)
     material = gather(recipe, data, out)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(recipe, material, out, device)
+    run = Run(recipe, material, out, device, start)
     _describe(recipe, material, out, run)
     run.to_the_end()
     _describe(recipe, material, out, run)
@@ -53,9 +62,18 @@ def train(recipe_path: Path, data: Path = Path("../shared"), out: Path = Path("t
 class Run:
     """The state of a training: weights, their average, the optimiser and the time spent."""
 
-    def __init__(self, recipe: Recipe, material: Material, out: Path, device: torch.device) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        material: Material,
+        out: Path,
+        device: torch.device,
+        start: Path | None = None,
+    ) -> None:
         self.recipe, self.material, self.out, self.device = recipe, material, out, device
         self.tagger = build(recipe, material.tokenizer, torch.from_numpy(material.vectors))
+        if start is not None:
+            begin_with(self.tagger, recipe.heads, start)
         self.tagger.to(device)
         self.average = {name: value.clone() for name, value in self.tagger.state_dict().items()}
         self.optimiser = torch.optim.Adam(
@@ -173,6 +191,32 @@ def build(recipe: Recipe, tokenizer: Tokenizer, vectors: Tensor | None = None) -
         tagger.encoder.pieces.weight.data.copy_(vectors * 0.6)
         tagger.encoder.pieces.weight.data[0] = 0
     return tagger
+
+
+def begin_with(tagger: Tagger, heads: Sequence[str], start: Path) -> None:
+    """Copy the encoder of a finished run, and the heads that both have."""
+    state = torch.load(start / "weights.pt", weights_only=True, map_location="cpu")
+    before = json.loads((start / "run.json").read_text("utf-8"))["recipe"]["heads"]
+    encoder = {name: value for name, value in state.items() if name.startswith("encoder.")}
+    tagger.load_state_dict(encoder, strict=False)
+    with torch.no_grad():
+        for place, head in enumerate(heads):
+            if head in before:
+                old = before.index(head)
+                rows, was = (
+                    slice(TAGS * place, TAGS * (place + 1)),
+                    slice(TAGS * old, TAGS * (old + 1)),
+                )
+                tagger.emit.weight[rows] = state["emit.weight"][was]
+                tagger.emit.bias[rows] = state["emit.bias"][was]
+                tagger.transitions[place] = state["transitions"][old]
+
+
+def _inherit(start: Path, out: Path) -> None:
+    """The pieces of a vocabulary are what the encoder was trained on, so both go together."""
+    for name in ("tokenizer.json", "vectors.npy"):
+        if not (out / name).exists():
+            shutil.copyfile(start / name, out / name)
 
 
 def character_table(vocabulary: Mapping[str, int]) -> tuple[np.ndarray[Any, Any], int]:

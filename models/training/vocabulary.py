@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -26,7 +26,7 @@ def texts(files: Sequence[Path]) -> Iterator[str]:
                 yield json.loads(line)["text"]
 
 
-def learn(files: Sequence[Path], size: int) -> Tokenizer:
+def learn(read: Iterable[str], size: int) -> Tokenizer:
     """Learn a BPE of `size` pieces; piece 0 is padding, piece 1 the unknown one."""
     tokenizer = Tokenizer(
         models.BPE(unk_token=UNKNOWN, continuing_subword_prefix=CONTINUATION, fuse_unk=True)
@@ -47,5 +47,5 @@ def learn(files: Sequence[Path], size: int) -> Tokenizer:
         continuing_subword_prefix=CONTINUATION,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts(files), trainer=trainer)
+    tokenizer.train_from_iterator(read, trainer=trainer)
     return tokenizer

@@ -70,6 +70,9 @@ def train(
     *,
     data: Annotated[Path, typer.Option(help="Folder with corpora/, text/ and lists/.")],
     out: Annotated[Path, typer.Option(help="Where checkpoints and weights go.")] = Path("training"),
+    start: Annotated[
+        Path | None, typer.Option(help="Folder of a finished run to begin with.")
+    ] = None,
 ) -> None:
     """Train a model; stops and resumes anywhere. Needs the `train` extra."""
     import logging
@@ -81,4 +84,4 @@ def train(
     except ModuleNotFoundError as missing:
         raise RequestInvalid(f"{missing.name} is missing: pip install '.[train]'") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    typer.echo(run(recipe, data, out))
+    typer.echo(run(recipe, data, out, start))

@@ -111,3 +111,10 @@ def test_corrupt_weights_are_named(tmp_path):
     graph.unlink()
     with pytest.raises(ModelCorrupt, match=r"model\.onnx is missing"):
         Tagger.load(tmp_path / "model")
+
+
+def test_only_the_wanted_heads_are_decoded():
+    text = "She takes metformin 500 mg for type 2 diabetes."
+    some = Tagger.load(FOLDER, labels={"DRUG", "NAME"})
+    assert set(some.heads) == {"DRUG", "NAME"}
+    assert some.tag(text) == [m for m in TAGGER.tag(text) if m.label in some.heads]

@@ -1,10 +1,25 @@
 """Annotation laid over pieces: gold, open and absent."""
 
+import json
+import lzma
+
 import pytest
 
 from models.registry import Registry
 from models.tokenization import Tokenizer
-from models.training.corpora import ANY, BEGIN, INSIDE, LABELS, OUTSIDE, Scheme, gold, row, schemes
+from models.training.corpora import (
+    ANY,
+    BEGIN,
+    INSIDE,
+    LABELS,
+    OUTSIDE,
+    Scheme,
+    gold,
+    joined,
+    row,
+    schemes,
+)
+from models.training.recipe import Recipe
 
 TOKENIZER = Tokenizer.load(Registry.load().of("en").folder / "tokenizer.json")
 HEADS = ("DRUG", "DOSAGE", "NAME", "AGE")
@@ -75,8 +90,27 @@ def test_an_unknown_key_is_an_error():
         Scheme.read({"path": "x", "colour": 1})
 
 
-def test_the_label_maps_speak_the_inventory():
-    model = Registry.load().of("en")
+def test_the_label_maps_speak_of_heads_that_are_trained():
+    recipes = (LABELS.parent / "recipes").glob("*.toml")
+    heads = {head for recipe in recipes for head in Recipe.load(recipe).heads}
     for scheme in schemes(LABELS).values():
-        said = {*scheme.labels, *scheme.absent, *scheme.unknown}
-        assert said <= {*model.entities, *model.phi}
+        assert {*scheme.labels, *scheme.absent, *scheme.unknown} <= heads
+
+
+def write(folder, path, *documents):
+    file = folder / path
+    file.parent.mkdir(parents=True)
+    file.write_bytes(lzma.compress("".join(json.dumps(d) + "\n" for d in documents).encode()))
+
+
+def test_joined_corpora_share_their_documents(tmp_path):
+    drug, name = document(("aspirin", "Drug")), document(("Jane", "Person"), ("daily", "Other"))
+    alone = {**document(("aspirin", "Drug")), "id": "2"}
+    changed = {**document(("Jane", "Person")), "id": "2", "text": f"{TEXT} Again."}
+    write(tmp_path, "a/train.jsonl.xz", drug, alone)
+    write(tmp_path, "b/train.jsonl.xz", {**name, "id": "en-1"}, changed)
+    scheme = Scheme.read({"joined": {"a": ["Drug"], "b": ["Person"]}})
+    first, second = joined(scheme, tmp_path, "train")
+    assert [entity["label"] for entity in first["entities"]] == ["Drug", "Person"]
+    assert first["meta"]["annotated_labels"] == ["Drug", "Person"]
+    assert second["meta"]["annotated_labels"] == ["Drug"]

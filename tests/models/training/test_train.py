@@ -76,6 +76,35 @@ def test_trains_resumes_publishes_and_runs(data, tmp_path):
     assert {("heparin", "DRUG"), ("gout", "DISEASE")} <= found
 
 
+def test_begins_with_the_weights_of_another_run(data, tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    train(recipe(tmp_path, 150), data, before)
+    swapped = tmp_path / "swapped.toml"
+    text = RECIPE.format(steps=0).replace('["DRUG", "DISEASE"]', '["GENE", "DISEASE", "DRUG"]')
+    swapped.write_text(text.replace("steps = 0", "steps = 1").replace("1e-2", "1e-9"))
+    train(swapped, data, after, start=before)
+    assert (before / "tokenizer.json").read_bytes() == (after / "tokenizer.json").read_bytes()
+    old = torch.load(before / "weights.pt", weights_only=True)
+    new = torch.load(after / "weights.pt", weights_only=True)
+    assert torch.allclose(new["encoder.recur"], old["encoder.recur"], atol=1e-5)
+    assert torch.allclose(new["emit.weight"][6:9], old["emit.weight"][0:3], atol=1e-5)
+    assert torch.allclose(new["transitions"][1], old["transitions"][1], atol=1e-5)
+
+
+def test_what_is_held_apart_is_never_read(data, tmp_path):
+    folder = data / "corpora" / "en" / "bc5cdr"
+    held = [{**d, "meta": {"pmid": d["id"], "part": d["id"]}} for d in documents()]
+    for name, rows in (("train", held), ("test", held[:5])):
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / f"{name}.jsonl.xz").write_bytes(lzma.compress(lines.encode()))
+    path = recipe(tmp_path, 1)
+    kept_apart = 'apart = ["en/bc5cdr/test"]\n[skip]\npart = ["6", "7"]\n[mix]'
+    path.write_text(path.read_text().replace("[mix]", kept_apart))
+    out = tmp_path / "run"
+    train(path, data, out)
+    assert json.loads((out / "run.json").read_text())["documents"] == {"bc5cdr": 53}
+
+
 @pytest.mark.parametrize(("change", "word"), [("colour = 1\n", "colour"), (None, "heads")])
 def test_a_recipe_is_checked(tmp_path, change, word):
     path = tmp_path / "recipe.toml"

@@ -1,0 +1,137 @@
+"""The project's own notes again, with other people in them: new names, numbers, dates and places.
+
+Four hundred notes hold too few names to learn what a name looks like. The words around them stay,
+so that every entity keeps its label and only moves.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models import lexicon
+from models.training.identities import SURNAMES, names
+
+TABLES = Path(__file__).with_name("surrogate_notes.toml")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_SEED = 31
+_COMMON = 3000
+
+
+def documents(
+    originals: Iterable[Mapping[str, Any]], language: str, lists: Path, copies: int
+) -> Iterator[Mapping[str, Any]]:
+    """Yield `copies` variants of each note; `lists` holds the names of the language."""
+    people = People.of(language, lists)
+    for original in originals:
+        for number in range(copies):
+            yield variant(original, people, number)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Names to draw from; those of the test (identities.py) are not among them."""
+
+    given: Sequence[str]
+    surnames: Sequence[str]
+    lists: Mapping[str, Any]
+    particles: frozenset[str]
+    draw: random.Random
+
+    @classmethod
+    def of(cls, language: str, folder: Path) -> People:
+        """Read the lists of one language."""
+        table = tomllib.loads(TABLES.read_text("utf-8"))[language]
+        lists = lexicon.read(language, "surrogates")
+        return cls(
+            _names(folder, table.get("given")) or lists["given"],
+            _names(folder, table.get("surnames")) or lists["family"],
+            lists,
+            frozenset(table["particles"]),
+            random.Random(_SEED),
+        )
+
+    def replace(self, label: str, text: str) -> str:
+        """Another value in the form of the old one."""
+        match label:
+            case "NAME":
+                return self._name(text)
+            case "ID" | "CONTACT" | "DATE":
+                return self._digits(text)
+            case "LOCATION":
+                return self._place(text)
+            case "PROFESSION" if text.islower():
+                profession: str = self.draw.choice(self.lists["professions"])
+                return profession
+            case _:
+                return text
+
+    def _name(self, text: str) -> str:
+        words = [word for word in _WORD.findall(text) if not self._stays(word)]
+        given = set(words[:1]) if len(words) > 1 and "," not in text else set()
+        return _WORD.sub(lambda found: self._word(found[0], given), text)
+
+    def _stays(self, word: str) -> bool:
+        return len(word) == 1 or word.lower() in self.particles
+
+    def _word(self, word: str, given: set[str]) -> str:
+        if self._stays(word):
+            return word
+        drawn = self._often(self.given if word in given else self.surnames).split()[-1]
+        if word.isupper():
+            return drawn.upper()
+        return drawn.lower() if word.islower() else drawn
+
+    def _often(self, values: Sequence[str]) -> str:
+        """Half of the time one of the common names, which stand first."""
+        common = self.draw.random() < 0.5
+        return values[self.draw.randrange(min(len(values), _COMMON) if common else len(values))]
+
+    def _digits(self, text: str) -> str:
+        """Dates stay possible: a digit is replaced by one that is not higher."""
+        return _DIGIT.sub(lambda found: str(self.draw.randint(0, int(found[0]))), text)
+
+    def _place(self, text: str) -> str:
+        if _DIGIT.search(text):
+            return self._digits(text)
+        city: str = self.draw.choice(self.lists["cities"])
+        return city if " " not in text and text.istitle() else text
+
+
+def _names(folder: Path, name: str | None) -> list[str]:
+    return names(folder / name, False)[:SURNAMES] if name else []
+
+
+def variant(original: Mapping[str, Any], people: People, number: int) -> Mapping[str, Any]:
+    """The note with other people; overlapping mentions keep the first."""
+    text = original["text"]
+    parts: list[str] = []
+    ends, shifts = [0], [0]
+    for entity in sorted(original["entities"], key=lambda each: (each["start"], -each["end"])):
+        old = text[entity["start"] : entity["end"]]
+        if entity["start"] < ends[-1] or (new := people.replace(entity["label"], old)) == old:
+            continue
+        parts += [text[ends[-1] : entity["start"]], new]
+        ends.append(entity["end"])
+        shifts.append(shifts[-1] + len(new) - len(old))
+    parts.append(text[ends[-1] :])
+
+    def moved(place: int) -> int:
+        return place + shifts[bisect_right(ends, place) - 1]
+
+    return {
+        **original,
+        "id": f"{original['id']}-{number}",
+        "text": "".join(parts),
+        "entities": [
+            {**entity, "start": moved(entity["start"]), "end": moved(entity["end"])}
+            for entity in original["entities"]
+        ],
+    }
