@@ -124,7 +124,9 @@ def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
             yield from synthetic_phi.documents(lists, fillers, recipe.synthetic_phi, test=False)
         case "surrogate_notes":
             own = notes.documents(recipe.language, "train")
-            yield from surrogate_notes.documents(own, recipe.language, lists, recipe.surrogates)
+            yield from surrogate_notes.documents(
+                own, recipe.language, data / "lists", recipe.surrogates
+            )
         case _ if scheme.path.startswith(_OWN_NOTES):
             yield from notes.documents(recipe.language, "train")
         case _:

@@ -1,11 +1,15 @@
-"""The project's own notes again, with other people in them: new names, numbers, dates and places.
+"""The project's own notes again, with other people and other findings in them.
 
-Four hundred notes hold too few names to learn what a name looks like. The words around them stay,
-so that every entity keeps its label and only moves.
+Four hundred notes hold too few names to learn what a name looks like, and too few diseases and
+drugs. Names, numbers, dates and places are replaced; so is now and then a disease, symptom, drug or
+test, by another mention of its label. The words around them stay, so that every entity keeps its
+label and only moves.
 """
 
 from __future__ import annotations
 
+import csv
+import lzma
 import random
 import re
 import tomllib
@@ -23,38 +27,51 @@ _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _SEED = 31
 _COMMON = 3000
+_SWAPPED = 0.3
+"""Share of the clinical mentions that are replaced, where there is something to replace them by."""
+_LISTED = 0.3
+"""Share of the replacements that come from a list; the others are mentions of other notes."""
 
 
 def documents(
     originals: Iterable[Mapping[str, Any]], language: str, lists: Path, copies: int
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield `copies` variants of each note; `lists` holds the names of the language."""
-    people = People.of(language, lists)
-    for original in originals:
+    """Yield `copies` variants of each note; `lists` is the folder of the lists."""
+    notes = list(originals)
+    cast = Cast.of(language, lists, notes)
+    for original in notes:
         for number in range(copies):
-            yield variant(original, people, number)
+            yield variant(original, cast, number)
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """Names to draw from; those of the test (identities.py) are not among them."""
+class Cast:
+    """What there is to draw from; names of the test (identities.py) are not among it."""
 
     given: Sequence[str]
     surnames: Sequence[str]
     lists: Mapping[str, Any]
     particles: frozenset[str]
+    mentions: Mapping[str, Sequence[str]]
+    terms: Mapping[str, Sequence[str]]
     draw: random.Random
 
     @classmethod
-    def of(cls, language: str, folder: Path) -> People:
-        """Read the lists of one language."""
+    def of(cls, language: str, folder: Path, notes: Iterable[Mapping[str, Any]]) -> Cast:
+        """Read the lists of one language, and the mentions of the notes."""
         table = tomllib.loads(TABLES.read_text("utf-8"))[language]
         lists = lexicon.read(language, "surrogates")
+        names_folder = folder / "names" / language
         return cls(
-            _names(folder, table.get("given")) or lists["given"],
-            _names(folder, table.get("surnames")) or lists["family"],
+            _names(names_folder, table.get("given")) or lists["given"],
+            _names(names_folder, table.get("surnames")) or lists["family"],
             lists,
             frozenset(table["particles"]),
+            _mentions(notes),
+            {
+                label: [term for each in sources for term in _terms(folder, **each)]
+                for label, sources in table.get("terms", {}).items()
+            },
             random.Random(_SEED),
         )
 
@@ -70,8 +87,20 @@ class People:
             case "PROFESSION" if text.islower():
                 profession: str = self.draw.choice(self.lists["professions"])
                 return profession
+            case "DISEASE" | "SYMPTOM" | "DRUG" | "PROCEDURE" | "DIAGNOSTIC_PROCEDURE" | "LAB_TEST":
+                return self._other(label, text)
             case _:
                 return text
+
+    def _other(self, label: str, text: str) -> str:
+        if self.draw.random() >= _SWAPPED:
+            return text
+        listed = self.draw.random() < _LISTED
+        choices = (self.terms.get(label) if listed else None) or self.mentions.get(label) or [text]
+        other = self.draw.choice(choices)
+        if text.islower() or (text.isupper() and len(other) < 6):
+            return other
+        return other[0].upper() + other[1:] if text[0].isupper() else other
 
     def _name(self, text: str) -> str:
         words = [word for word in _WORD.findall(text) if not self._stays(word)]
@@ -109,14 +138,30 @@ def _names(folder: Path, name: str | None) -> list[str]:
     return names(folder / name, False)[:SURNAMES] if name else []
 
 
-def variant(original: Mapping[str, Any], people: People, number: int) -> Mapping[str, Any]:
-    """The note with other people; overlapping mentions keep the first."""
+def _mentions(notes: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for note in notes:
+        for entity in note["entities"]:
+            text = note["text"][entity["start"] : entity["end"]]
+            found.setdefault(entity["label"], []).append(text)
+    return found
+
+
+def _terms(folder: Path, *, file: str, where: str, words: int, **condition: str) -> Iterator[str]:
+    with lzma.open(folder / file, "rt", encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row[where] == condition["is"] and len(row["term"].split()) <= words:
+                yield row["term"]
+
+
+def variant(original: Mapping[str, Any], cast: Cast, number: int) -> Mapping[str, Any]:
+    """The note with another cast; overlapping mentions keep the first."""
     text = original["text"]
     parts: list[str] = []
     ends, shifts = [0], [0]
     for entity in sorted(original["entities"], key=lambda each: (each["start"], -each["end"])):
         old = text[entity["start"] : entity["end"]]
-        if entity["start"] < ends[-1] or (new := people.replace(entity["label"], old)) == old:
+        if entity["start"] < ends[-1] or (new := cast.replace(entity["label"], old)) == old:
             continue
         parts += [text[ends[-1] : entity["start"]], new]
         ends.append(entity["end"])

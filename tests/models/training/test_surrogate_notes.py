@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
 import random
+from pathlib import Path
 from typing import Any
 
-from models.training.surrogate_notes import People, variant
+from models.training.surrogate_notes import Cast, documents, variant
 
 LISTS = {"cities": ["Elders"], "professions": ["weaver"]}
 TEXT = "Mr Jan de Vries (MRN 4482913), baker from Assen, has a cough since 12-03-2024. J. de Vries"
 
 
-def people() -> People:
-    return People(["Anna"], ["Longername"], LISTS, frozenset({"de"}), random.Random(1))
+def people(**mentions: list[str]) -> Cast:
+    draw = random.Random(1)
+    return Cast(["Anna"], ["Longername"], LISTS, frozenset({"de"}), mentions, {}, draw)
 
 
 def document(*mentions: tuple[str, str]) -> dict[str, Any]:
     entities = []
     for text, label in mentions:
-        start = TEXT.index(text)
+        start = max(TEXT.find(text), 0)
         entities.append({"start": start, "end": start + len(text), "label": label})
     return {"id": "n", "text": TEXT, "entities": entities}
 
@@ -64,3 +67,28 @@ def test_nested_mentions_keep_the_outer_one() -> None:
 
 def test_a_note_without_people_stays() -> None:
     assert variant(document(("cough", "SYMPTOM")), people(), 0)["text"] == TEXT
+
+
+def test_now_and_then_a_finding_is_another_one() -> None:
+    note, cast = document(("cough", "SYMPTOM"), ("Assen", "LOCATION")), people(SYMPTOM=["fever"])
+    made = [variant(note, cast, number) for number in range(200)]
+    symptoms = [read_back(each)[0][0] for each in made]
+    assert 30 < symptoms.count("fever") < 90
+    assert {read_back(each)[1][0] for each in made} == {"Elders"}
+
+
+def test_lists_give_terms_of_their_kind(tmp_path: Path) -> None:
+    for name, row in (
+        ("drugs_nl", "term\tlicence\nexampline\tMIT\nother\tunknown\n"),
+        ("orphanet_nl", "term\ttype\nrare one\tdisease\nfar too long a name\tdisease\n"),
+        ("hpo_nl", "term\ttype\nodd gait\tphenotype\n"),
+    ):
+        (tmp_path / f"{name}.tsv.xz").write_bytes(lzma.compress(row.encode()))
+    names = tmp_path / "names" / "nl"
+    names.mkdir(parents=True)
+    (names / "surnames.txt.xz").write_bytes(lzma.compress(b"Tester\nExampleman\nOtherone\n"))
+    note = {**document(("aspirin", "DRUG")), "text": TEXT.replace("a cough", "aspirin")}
+    start = note["text"].index("aspirin")
+    note["entities"] = [{"start": start, "end": start + 7, "label": "DRUG"}]
+    made = documents([note], "nl", tmp_path, 200)
+    assert {read_back(each)[0][0] for each in made} == {"aspirin", "exampline"}
