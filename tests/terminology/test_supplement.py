@@ -6,6 +6,7 @@ import pytest
 
 from terminology.build import HERE
 from terminology.errors import SourceMalformed
+from terminology.normalization import abbreviation_key, is_short_form, normalizer
 from terminology.supplement import read_supplements
 
 HEADER = "name\tgroup\tsystem\tcode\n"
@@ -41,3 +42,20 @@ def test_the_shipped_supplement_names_each_thing_once() -> None:
     rows = list(read_supplements(HERE))
     keys = [(row.language, row.name, row.group) for row in rows]
     assert len(keys) == len(set(keys)) > 300
+
+
+def test_a_name_of_the_shipped_supplement_has_one_meaning_however_it_is_written() -> None:
+    meaning: dict[tuple[str, ...], str] = {}
+    for row in read_supplements(HERE):
+        short = is_short_form(row.name)
+        key = abbreviation_key(row.name) if short else normalizer(row.language).key(row.name)
+        known = meaning.setdefault((row.language, row.group, row.system, key), row.code)
+        assert known == row.code, row.place
+
+
+def test_the_shipped_supplement_closes_the_gaps_of_the_sources() -> None:
+    english = [row for row in read_supplements(HERE) if row.language == "en"]
+    procedures = {row.code for row in english if row.group == "procedure"}
+    tests = {row.code for row in english if row.group == "lab"}
+    assert len(procedures) >= 600
+    assert len(tests) >= 150
