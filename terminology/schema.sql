@@ -18,3 +18,8 @@ CREATE TABLE name (
 CREATE TABLE code (
     hash INTEGER NOT NULL, concept INTEGER NOT NULL, PRIMARY KEY (hash, concept)
 ) WITHOUT ROWID;
+-- Derived from the names (vocabulary.py): the words of a language that start with a letter.
+CREATE TABLE word (
+    language INTEGER NOT NULL, initial TEXT NOT NULL, words TEXT NOT NULL,
+    PRIMARY KEY (language, initial)
+) WITHOUT ROWID;

@@ -1,0 +1,1 @@
+"""Releases that a site brings itself, merged into a copy of the index. One file per form."""
