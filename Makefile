@@ -40,8 +40,9 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed  ## notes through the whole path: notes/s, p50, p95, peak memory
+bench: $(VENV)/.installed  ## notes through the whole path, and mentions through the terminology
 	$(BIN)/python -m server.bench --notes $(NOTES)
+	$(BIN)/python -m terminology.benchmark
 
 evaluate: $(VENV)/.installed  ## accuracy of the built-in models on stand-off JSONL corpora
 	$(BIN)/chartloom models evaluate --corpora $(CORPORA)

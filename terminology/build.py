@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from terminology.codesystem import code_systems, groups
+from terminology.corpus import corpora
+from terminology.correction import correct
 from terminology.drug import take_apart
 from terminology.errors import SourceMalformed
+from terminology.gold import gold_concepts
+from terminology.goldmerging import GoldMerging
 from terminology.index import SHIPPED_INDEX
 from terminology.indexfile import Built, write_index
 from terminology.merging import MergedConcept, Merging, SourceName
@@ -23,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 HERE = Path(__file__).parent
 _ATC_OF_A_SUBSTANCE = 7
+_RULES = ("corrections", "drugs", "languages", "sources", "systems")
 
 
 @dataclass(slots=True)
@@ -40,10 +45,12 @@ def build(
     out_path: Path = SHIPPED_INDEX,
     progress: Progress = lambda _step, _done, _all: None,
     supplement_dir: Path = HERE,
+    corpora_dir: Path | None = None,
 ) -> Built:
     """Build the index from the packed sources and the project's supplements.
 
-    The file appears under its name only when it is whole and on the disk.
+    With `corpora_dir` the words of the annotated corpora (corpus.py) are names too. The file
+    appears under its name only when it is whole and on the disk.
 
     Raises:
         SourceMalformed: a source cannot be read; the message names file and line.
@@ -54,7 +61,10 @@ def build(
         progress(f"reading {source.key}", done, steps)
         _take(contents, source, read(source, sources_dir))
     progress("merging", steps - 2, steps)
-    _add_supplement(contents, read_supplements(supplement_dir))
+    if corpora_dir is not None:
+        _add_gold(contents, corpora_dir, supplement_dir)
+    _add_supplement(contents.merging, read_supplements(supplement_dir), contents.known)
+    correct(contents.merging, contents.known)
     _add_atc(contents.merging, ingredients(sources_dir))
     concepts = [concept for concept in contents.merging.concepts if concept.names]
     for concept in concepts:
@@ -84,6 +94,13 @@ def _take(contents: _Contents, source: Source, concepts: list[SourceConcept]) ->
     contents.merging.add(kept)
 
 
+def _add_gold(contents: _Contents, corpora_dir: Path, supplement_dir: Path) -> None:
+    found = [concept for corpus in corpora() for concept in gold_concepts(corpus, corpora_dir)]
+    GoldMerging(contents.merging).add(found)
+    known = {(concept.system, concept.code) for concept in found}
+    _add_supplement(contents.merging, read_supplements(supplement_dir, "gold"), known)
+
+
 def _define(contents: _Contents, concept: SourceConcept) -> None:
     for system in code_systems().values():
         if system.defined_by == concept.source.key and system.key in concept.codes:
@@ -103,33 +120,35 @@ def _is_exact(system: str, code: str) -> bool:
     return system != "atc" or len(code) == _ATC_OF_A_SUBSTANCE
 
 
-def _add_supplement(contents: _Contents, names: Iterable[SupplementName]) -> None:
+def _add_supplement(
+    merging: Merging, names: Iterable[SupplementName], known: Collection[tuple[str, str]]
+) -> None:
     """Add the project's names. A row also says which code belongs to a concept of that name."""
-    named = _by_name(contents.merging)
+    named = _by_name(merging)
     for row in names:
-        if (row.system, row.code) not in contents.known:
+        if (row.system, row.code) not in known:
             raise SourceMalformed(f"{row.place}: no packed source has {row.system} {row.code}")
         family = groups()[row.group].family
-        home = contents.merging.with_code(family, row.system, row.code)
+        home = merging.with_code(family, row.system, row.code)
         same = named.get((family, row.language, normalizer(row.language).key(row.name)))
         if same is not None and row.system not in same.codes:
             if home is None:
-                contents.merging.give_code(same, row.system, row.code)
+                merging.give_code(same, row.system, row.code)
                 home = same
-            else:
+            elif home is not same:
                 home.absorb(same)
         if home is None:
-            home = contents.merging.start(_supplement_concept(row))
+            home = merging.start(_supplement_concept(row))
         name = Name(row.language, row.name, "preferred")
         home.names.append(SourceName(name, SUPPLEMENT, 0))
 
 
 def _by_name(merging: Merging) -> dict[tuple[str, str, str], MergedConcept]:
-    """The concept that comes first for a name, abbreviations left out."""
+    """The concept that comes first for a preferred name."""
     found: dict[tuple[str, str, str], tuple[tuple[int, int], MergedConcept]] = {}
     for concept in merging.concepts:
         for name in concept.names:
-            if name.name.kind == "abbreviation":
+            if name.name.kind != "preferred":
                 continue
             language = name.name.language
             key = (concept.group.family, language, normalizer(language).key(name.name.text))
@@ -161,6 +180,7 @@ def _add_atc(merging: Merging, ingredients_of: dict[str, list[str]]) -> None:
 def fingerprint(supplement_dir: Path = HERE) -> str:
     """A hash of the rules and supplements that an index is built by; it is in the index."""
     digest = hashlib.sha256()
-    for path in [*sorted(HERE.glob("*.toml")), *sorted(supplement_dir.glob("supplement_*.tsv"))]:
+    tables = [*supplement_dir.glob("supplement_*.tsv"), *supplement_dir.glob("gold_*.tsv")]
+    for path in [*(HERE / f"{name}.toml" for name in _RULES), *sorted(tables)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -3,7 +3,9 @@
 TerminologyError
 ├── IndexUnusable     the index file is missing, half written or of another version
 ├── SourceMalformed   a release file that the build cannot read; names file and line
-└── MentionsMalformed a file of mentions without its columns; names file and line
+├── MentionsMalformed a file of mentions without its columns; names file and line
+└── RemoteFailed      a remote terminology server did not answer as it should
+    └── RemoteRefused it said that it cannot: 4xx
 """
 
 
@@ -21,3 +23,11 @@ class SourceMalformed(TerminologyError):
 
 class MentionsMalformed(TerminologyError):
     """A file of mentions that cannot be linked; names file and line, never a mention."""
+
+
+class RemoteFailed(TerminologyError):
+    """No answer, or one that is too late, too large or not FHIR; repeats nothing that was sent."""
+
+
+class RemoteRefused(RemoteFailed):
+    """The server answered 4xx: it does not have what was asked for, and works otherwise."""

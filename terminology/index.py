@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from terminology.codesystem import Group, groups, system_key
-from terminology.codings import read_codings
+from terminology.codings import CODING_VERSION, read_codings
 from terminology.errors import IndexUnusable
 from terminology.normalization import name_hash
 from terminology.origin import SCHEMA_VERSION, Origin
@@ -84,6 +85,11 @@ class Index:
         self.version = str(facts["version"])
         self.rules = str(facts["rules"])
         self.languages = tuple(str(facts["languages"]).split())
+        self._versions = {
+            key.removeprefix(CODING_VERSION): str(version)
+            for key, version in facts.items()
+            if key.startswith(CODING_VERSION)
+        }
 
     def __enter__(self) -> Index:
         return self
@@ -126,6 +132,26 @@ class Index:
         found = [self._concept(number)[0] for (number,) in rows.fetchall()]
         return sorted(found, key=lambda concept: _place(concept, code))
 
+    def concept(self, number: int) -> Concept:
+        """The concept with a number that `rows` gave; raises TypeError when there is none."""
+        return self._concept(number)[0]
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Read rows of schema.sql; the query is the caller's own, never a user's."""
+        return iter(self._connection().execute(query, parameters))
+
+    def words(self, language: str, initial: str) -> list[str]:
+        """The words of the names of a language that start with a letter, as tokens."""
+        row = (
+            self._connection()
+            .execute(
+                "SELECT words FROM word WHERE language = ? AND initial = ?",
+                (self.languages.index(language), initial),
+            )
+            .fetchone()
+        )
+        return row[0].split(" ") if row else []
+
     def sources(self) -> tuple[SourceFacts, ...]:
         """The sources in the order of precedence, with licence and notice."""
         return self._sources
@@ -167,7 +193,8 @@ class Index:
         group_number, source, name, codings = row.fetchone()
         group = self._groups[group_number]
         key = self._source_keys[source]
-        return Concept(read_codings(codings, name), group.shown_as, name, key), group
+        found = read_codings(codings, name, self._versions)
+        return Concept(found, group.shown_as, name, key), group
 
     def _read_sources(self) -> tuple[SourceFacts, ...]:
         rows = (

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminology.codings import Definitions, write_codings
+from terminology.corpus import corpora
 from terminology.merging import MergedConcept
 from terminology.normalization import languages, name_hash
 from terminology.origin import SCHEMA_VERSION, Origin
 from terminology.posting import Posting, Postings, families_of
-from terminology.source import SourceConcept, sources
+from terminology.source import Source, SourceConcept, sources
 from terminology.supplement import SUPPLEMENT
+from terminology.vocabulary import derive
 
 _SCHEMA = Path(__file__).parent / "schema.sql"
 
@@ -70,7 +72,7 @@ def write_index(
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _sync_folder(out_path.parent)
+    sync_folder(out_path.parent)
     return Built(out_path, version, len(concepts), names, out_path.stat().st_size)
 
 
@@ -81,7 +83,7 @@ def _write(connection: sqlite3.Connection, tables: _Tables) -> tuple[str, int]:
     connection.executescript(_SCHEMA.read_text("utf-8"))
     connection.execute("BEGIN")
     digest = hashlib.sha256(tables.rules.encode())
-    numbers = {source.key: n for n, source in enumerate((SUPPLEMENT, *sources()))}
+    numbers = {source.key: n for n, source in enumerate(_all_sources())}
     for table, rows in (
         ("concept", _concept_rows(tables, numbers)),
         ("name", _name_rows(tables, numbers)),
@@ -89,6 +91,7 @@ def _write(connection: sqlite3.Connection, tables: _Tables) -> tuple[str, int]:
         ("source", _source_rows(tables.concepts, numbers)),
     ):
         _insert(connection, table, rows, digest)
+    derive(connection)
     version = f"{SCHEMA_VERSION}.{digest.hexdigest()[:12]}"
     facts = {
         "schema": str(SCHEMA_VERSION),
@@ -162,7 +165,7 @@ def _source_rows(
         counts[concept.source.key][0] += 1
         for name in concept.names:
             counts[name.source.key][1] += 1
-    for source in (SUPPLEMENT, *sources()):
+    for source in _all_sources():
         if source.ships:
             yield (
                 numbers[source.key],
@@ -175,7 +178,12 @@ def _source_rows(
             )
 
 
-def _sync_folder(folder: Path) -> None:
+def _all_sources() -> tuple[Source, ...]:
+    return (SUPPLEMENT, *sources(), *(corpus.source for corpus in corpora()))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that a new name in a folder is on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from terminology.codesystem import EXACT, Group, code_systems, groups
 from terminology.normalization import normalizer
 from terminology.source import Name, Source, SourceConcept
+from terminology.supplement import SUPPLEMENT
 
-_IDENTIFYING = ("snomed", "rxnorm", "loinc")
+IDENTIFYING = ("snomed", "rxnorm", "loinc")
 _MERGING = ("snomed", "rxnorm", "loinc", "umls")
 
 
@@ -57,21 +58,36 @@ class MergedConcept:
             )
 
     def absorb(self, other: MergedConcept) -> None:
-        """Take over everything of a concept that turned out to be the same."""
+        """Take over everything of a concept that turned out to be the same.
+
+        But not ICD-10-CM from a list of names: there "rash" stands beside the code of scarlet
+        fever and "nephropathy" beside that of type 1 diabetes.
+        """
+        named_only = not other.source.keeps_apart
         for system, code in other.codes.items():
-            self.codes.setdefault(system, code)
+            if not (named_only and system == "icd10cm"):
+                self.codes.setdefault(system, code)
         self.further |= other.further
-        self.categories |= other.categories
+        if not named_only:
+            self.categories |= other.categories
         self.ingredients += other.ingredients
         self.names += other.names
         other.names = []
 
     def settle(self) -> None:
-        """Where sources name an ICD-10-CM category and one of its parts, take the category.
+        """Choose the name to be shown, and the ICD-10-CM code that fits.
+
+        A concept that only the supplement or a corpus names is called by its longest English name
+        ("general anesthesia", not "GA").
+
+        Where sources name an ICD-10-CM category and one of its parts, take the category.
 
         The part that ends in .9 stays: by the classification's convention it is "unspecified",
         which is what a name without further detail means.
         """
+        english = [name.name.text for name in self.names if name.name.language == "en"]
+        if english and (self.name not in english or self.source.key == SUPPLEMENT.key):
+            self.name = max(english, key=lambda name: (len(name), name))
         code = self.codes.get("icd10cm", "")
         wider = [other for other in self.categories if code != other and code.startswith(other)]
         if wider and not code.endswith(".9"):
@@ -107,7 +123,8 @@ class Merging:
         home = MergedConcept(groups()[concept.group], concept.preferred().text, concept.source)
         self.concepts.append(home)
         for system, (code, _) in concept.codes.items():
-            self.give_code(home, system, code)
+            home.codes[system] = code
+            self._by_code.setdefault((home.group.family, system, code), home)
         return home
 
     def _add_one(self, concept: SourceConcept) -> None:
@@ -170,7 +187,7 @@ def _agree(found: MergedConcept, concept: SourceConcept, but: str | None = None)
         return False
     return all(
         found.codes.get(system, concept.codes[system][0]) == concept.codes[system][0]
-        for system in _IDENTIFYING
+        for system in IDENTIFYING
         if system != but
         and system in concept.codes
         and found.group.accepts(concept.codes[system][1])

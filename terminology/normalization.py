@@ -15,6 +15,7 @@ from typing import Any
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[%+]")
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’`]s\b")
 _ABBREVIATION = re.compile(r"[^a-z0-9+]")
+_SHORT_FORM = re.compile(r"(?=(?:.*[A-Z]){2}|.*[A-Z].*\d)[A-Za-z0-9][A-Za-z0-9/.+&-]{1,7}")
 _CACHED_WORDS = 50_000
 
 
@@ -27,6 +28,11 @@ def name_hash(language: str, key: str) -> int:
 def abbreviation_key(text: str) -> str:
     """The key of a short form: "C.O.P.D." and "copd" are one, in every language."""
     return "abbr:" + _ABBREVIATION.sub("", fold(text))
+
+
+def is_short_form(text: str) -> bool:
+    """Two capitals, or a capital and a digit, in two to eight characters: "COPD", "HbA1c", "T3"."""
+    return _SHORT_FORM.fullmatch(text) is not None
 
 
 def fold(text: str) -> str:
@@ -54,8 +60,14 @@ class Normalizer:
     vague: frozenset[str]
     ordinary: frozenset[str]
     start_modifiers: frozenset[tuple[str, ...]]
+    end_modifiers: frozenset[tuple[str, ...]]
     side_modifiers: frozenset[tuple[str, ...]]
+    cause_before: re.Pattern[str]
+    cause_after: re.Pattern[str]
+    adjectives: tuple[tuple[str, str], ...]
+    links: tuple[str, ...]
     backup: tuple[str, ...]
+    known_words: frozenset[str] = frozenset()
     _words: dict[str, str] = field(default_factory=dict, repr=False)
 
     def tokens(self, text: str) -> list[str]:
@@ -136,13 +148,20 @@ def normalizer(language: str) -> Normalizer:
         vague=frozenset(),
         ordinary=frozenset(entry["ordinary"]),
         start_modifiers=frozenset(),
+        end_modifiers=frozenset(),
         side_modifiers=frozenset(),
+        cause_before=_cause(entry["cause"]["before"], r"^(?:\S+?[\s-]){{1,3}}(?:{})\s+"),
+        cause_after=_cause(entry["cause"]["after"], r"(?<=\w),?\s+(?:{})\b.*$"),
+        adjectives=tuple((old, new) for old, new in entry["adjective"]),
+        links=tuple(entry["links"]),
         backup=tuple(entry.get("backup", ())),
     )
     rules.variants = _variants(rules, entry["variant"], entry["widened"])
     rules.vague = frozenset(rules.key(word) for word in entry["vague"])
     rules.start_modifiers = _phrases(rules, entry["modifier"]["start"])
+    rules.end_modifiers = _phrases(rules, entry["modifier"]["end"])
     rules.side_modifiers = _phrases(rules, entry["modifier"]["side"])
+    rules.known_words = _known_words(rules, entry["ordinary"])
     return rules
 
 
@@ -153,6 +172,18 @@ def languages() -> tuple[str, ...]:
 
 def _phrases(rules: Normalizer, phrases: list[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(tokens) for phrase in phrases if (tokens := rules.tokens(phrase)))
+
+
+def _cause(words: list[str], pattern: str) -> re.Pattern[str]:
+    """`pattern` with the words as alternatives; without words it matches nothing."""
+    return re.compile(pattern.format("|".join(map(re.escape, words)) if words else r"(?!)"))
+
+
+def _known_words(rules: Normalizer, ordinary: list[str]) -> frozenset[str]:
+    """The words of the rules themselves, which are no misspellings."""
+    phrases = rules.start_modifiers | rules.end_modifiers | rules.side_modifiers
+    words = {word for phrase in phrases for word in phrase}
+    return frozenset({*words, *rules.variants, *rules.vague, *ordinary})
 
 
 def _variants(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from terminology.drug import take_apart
 from terminology.merging import MergedConcept, SourceName
-from terminology.normalization import abbreviation_key, name_hash, normalizer
+from terminology.normalization import abbreviation_key, is_short_form, name_hash, normalizer
 from terminology.source import NAME_KINDS, SourceConcept
 from terminology.supplement import SUPPLEMENT
 
-PREFERRED, EXACT, RELATED, ABBREVIATION, CODER = range(len(NAME_KINDS))
+PREFERRED, EXACT, RELATED, ABBREVIATION, CODER, MENTION, BROAD = range(len(NAME_KINDS))
 OTHER_SENSE = 0
 """Stands for a meaning that has no code; concepts count from 1."""
 
 _MOST_PER_KEY = 8
-_SHORT = re.compile(r"(?=(?:.*[A-Z]){2}|.*[A-Z].*\d)[A-Za-z0-9][A-Za-z0-9/.+&-]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class Posting:
     def order(self) -> tuple[bool, int, int, int, int, int]:
         """Sort key, the best first."""
         votes = -self.votes if self.kind == ABBREVIATION else 0
-        return (not self.decided, votes, self.kind, self.priority, -self.rank, self.concept)
+        kind = -1 if self.kind == MENTION else self.kind
+        return (not self.decided, votes, kind, self.priority, -self.rank, self.concept)
 
 
 @dataclass(slots=True)
@@ -63,6 +62,12 @@ class Postings:
                         ),
                     )
 
+    def every(self) -> Iterator[tuple[int, Posting]]:
+        """Every key with each of its concepts, in no order."""
+        for key, of_key in self._found.items():
+            for posting in of_key.values():
+                yield key, posting
+
     def in_order(self, families: Sequence[str]) -> Iterable[tuple[int, list[Posting]]]:
         """Every key with its concepts, the best first; `families` by number of the concept."""
         for key in sorted(self._found):
@@ -78,7 +83,7 @@ class Postings:
         clinical = concept.group.key == "clinical_drug"
         if clinical:
             self._add_clinical(number, name)
-        if kind == ABBREVIATION or _SHORT.fullmatch(text):
+        if kind == ABBREVIATION or is_short_form(text):
             kind, key = ABBREVIATION, abbreviation_key(text)
         else:
             key = normalizer(language).key(text)

@@ -18,7 +18,15 @@ from typing import Any
 from terminology.codesystem import EXACT, code_systems
 from terminology.errors import SourceMalformed
 
-NAME_KINDS = ("preferred", "synonym_exact", "synonym_related", "abbreviation", "coder")
+NAME_KINDS = (
+    "preferred",
+    "synonym_exact",
+    "synonym_related",
+    "abbreviation",
+    "coder",
+    "mention",
+    "broad",
+)
 """What a name is to its concept, the closest first; the place is the number in the index."""
 
 COLUMNS = (
@@ -152,7 +160,7 @@ def _concept(source: Source, path: Path, line: int, row: dict[str, str]) -> Sour
         source, row["source_id"], row["group"], rank=int(rank or 0), named=_is_named(source, row)
     )
     for system in code_systems():
-        if code := row[system]:
+        if code := row.get(system):
             check_code(path, line, system, code)
             match = row["snomed_match"] if system == "snomed" else ""
             concept.codes[system] = (code, match)

@@ -38,14 +38,16 @@ class SupplementName:
     place: str
 
 
-def read_supplements(folder: Path) -> Iterator[SupplementName]:
+def read_supplements(folder: Path, kind: str = "supplement") -> Iterator[SupplementName]:
     """Every row of every supplement in the folder, in a fixed order.
+
+    `gold` is the kind of those that name codes which only the corpora state (gold_en.tsv).
 
     Raises:
         SourceMalformed: wrong columns, or a group, system or code that cannot be.
     """
-    for path in sorted(folder.glob("supplement_*.tsv")):
-        language = path.stem.removeprefix("supplement_")
+    for path in sorted(folder.glob(f"{kind}_*.tsv")):
+        language = path.stem.removeprefix(f"{kind}_")
         lines = path.read_text("utf-8").splitlines()
         if not lines or lines[0].split("\t") != _HEADER:
             raise SourceMalformed(f"{path.name}:1: the header is not {_HEADER}")

@@ -32,7 +32,7 @@ class Concept:
 class Candidate:
     """A concept that a mention may mean.
 
-    `score` is in 0..1, `match` says how it was found (linker.SCORES), `term` is the index's name
+    `score` is in 0..1, `match` says how it was found (scoring.py), `term` is the index's name
     that matched.
     """
 

@@ -188,6 +188,25 @@ def test_the_supplement_gives_a_missing_code(pack, make_row, tmp_path: Path) -> 
         assert codes(index, "acute kidney injury") == ["14669001", "N17", "C2609414"]
 
 
+def test_a_list_of_names_passes_on_no_classification_code(pack, make_row, tmp_path: Path) -> None:
+    sources = pack(
+        snomed_ips_freeset=[
+            make_row("271807003", "Eruption", "finding", snomed="271807003", snomed_match="exact")
+        ],
+        wikidata_es=[
+            make_row("Q1", "exantema", "disorder", lang="es", icd10cm="A38"),
+            make_row("Q1", "rash", "disorder", lang="es", name_type="synonym_exact", icd10cm="A38"),
+        ],
+    )
+    (tmp_path / "supplement_es.tsv").write_text(
+        "name\tgroup\tsystem\tcode\nexantema\tfinding\tsnomed\t271807003\n"
+    )
+    build(sources, tmp_path / "index.sqlite", supplement_dir=tmp_path)
+    with Index(tmp_path / "index.sqlite") as index:
+        assert codes(index, "exantema", language="es") == ["271807003"]
+        assert codes(index, "rash", language="es") == ["271807003"]
+
+
 def test_drug_parts_are_no_drugs_and_brands_take_the_atc_code(index: Index) -> None:
     assert index.lookup("rxnorm", "316256") == []
     assert codes(index, "Glucophage") == ["151827", "A10BA02"]
