@@ -1,0 +1,1 @@
+"""The terminology operations of FHIR, answered from the index."""
