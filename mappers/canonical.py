@@ -23,6 +23,8 @@ AI_KIND: Final = f"{AI_TRANSPARENCY}/StructureDefinition/aitransparency.AIKind"
 AI_DEVICE_TYPE: Final = f"{AI_TRANSPARENCY}/CodeSystem/AIdeviceTypeCS"
 
 OBSERVATION_VALUE: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+OBSERVATION_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
+INTERPRETATION: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 CONDITION_CLINICAL: Final = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CONDITION_VERIFICATION: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CONDITION_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/condition-category"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from mappers.condition import to_condition
 from mappers.family_member_history import to_family_member_history
 from mappers.medication_statement import to_medication_statement
+from mappers.observation import to_observation
 from mappers.procedure import to_procedure
 from mappers.source import Source
 from mappers.statement import Statement, statements
@@ -19,6 +20,7 @@ MAPPERS: Mapping[str, Mapper] = {
     "Condition": lambda statement, source, _: to_condition(statement, source),
     "FamilyMemberHistory": lambda statement, source, _: to_family_member_history(statement, source),
     "MedicationStatement": to_medication_statement,
+    "Observation": lambda statement, source, _: to_observation(statement, source),
     "Procedure": lambda statement, source, _: to_procedure(statement, source),
 }
 """Resource type -> what builds it; groups.toml names no other type."""
@@ -34,5 +36,5 @@ def to_resources(
     """
     if not source.has_chart:
         return []
-    stated = statements(source.note, coded).stated
+    stated = statements(source.note, coded, relations).stated
     return [MAPPERS[statement.kind](statement, source, relations) for statement in stated]

@@ -26,26 +26,29 @@ class Linker(Protocol):
         ...
 
 
-def code(entities: Iterable[Entity], language: str, linker: Linker) -> tuple[CodedEntity, ...]:
+def code(
+    entities: Iterable[Entity], language: str, linker: Linker, text: str | None = None
+) -> tuple[CodedEntity, ...]:
     """Give every entity the codings of its best candidate, in the order of groups.toml.
 
-    An entity whose label groups.toml does not name, or that nothing matches, is text only.
+    `text` is the note, whose own definitions of short forms come first. An entity whose label
+    groups.toml does not name, or that nothing matches, is text only.
     """
-    return tuple(CodedEntity(entity, _codings(entity, language, linker)) for entity in entities)
+    return tuple(_coded(entity, language, linker, text) for entity in entities)
 
 
-def _codings(entity: Entity, language: str, linker: Linker) -> tuple[Coding, ...]:
+def _coded(entity: Entity, language: str, linker: Linker, text: str | None) -> CodedEntity:
     label = LABELS.get(entity.label)
-    if label is None:
-        return ()
     found = (
-        linker.link(entity.span.text, language=language, group=group) for group in label.groups
+        linker.link(entity.span.text, language=language, group=group, context=text)
+        for group in (label.groups if label else ())
     )
     best = [candidates[0] for candidates in found if candidates]
     if not best:
-        return ()
+        return CodedEntity(entity)
     # max() keeps the first of equals, which is the order of the groups in groups.toml.
-    return _ordered(max(best, key=lambda candidate: candidate.score).concept)
+    concept = max(best, key=lambda candidate: candidate.score).concept
+    return CodedEntity(entity, _ordered(concept), concept.source)
 
 
 def _ordered(concept: Concept) -> tuple[Coding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mappers.canonical import AI_ASSERTED, AI_CONFIDENCE, EXTRACTED
@@ -15,7 +16,6 @@ from terminology.types import Coding
 
 def extracted(statement: Statement, source: Source) -> Resource:
     """Begin a resource. Confidence and evidence stand on the resource, since both are of it."""
-    relative = statement.relative.code if statement.relative else ""
     return {
         "resourceType": statement.kind,
         "meta": ai_meta(source),
@@ -28,7 +28,7 @@ def extracted(statement: Statement, source: Source) -> Resource:
                 source.key,
                 statement.kind,
                 statement.concept,
-                f"{statement.meaning.key}.{relative}",
+                f"{statement.meaning.key}.{statement.distinction}",
             )
         ],
     }
@@ -39,11 +39,11 @@ def ai_meta(source: Source, *tags: Resource) -> Resource:
     return {"security": [dict(AI_ASSERTED)], "tag": [dict(EXTRACTED), source.tag, *tags]}
 
 
-def codeable_concept(statement: Statement) -> Resource:
-    """Build the concept: its codings, if any, and the mention as written."""
+def codeable_concept(statement: Statement, codings: Sequence[Coding] | None = None) -> Resource:
+    """Build the concept: its codings, or other `codings`, and the mention as written."""
     concept: Resource = {"text": statement.text}
-    if statement.codings:
-        concept["coding"] = [_coding(coding) for coding in statement.codings]
+    if chosen := statement.codings if codings is None else codings:
+        concept["coding"] = [_coding(coding) for coding in chosen]
     return concept
 
 
@@ -58,4 +58,5 @@ def _coding(coding: Coding) -> Resource:
         version=coding.version,
         code=coding.code,
         display=coding.display or None,
+        userSelected=False,
     )

@@ -16,6 +16,7 @@ class Group:
     groups: tuple[str, ...]
     resource: str | None = None
     family: str | None = None
+    measured: str | None = None
 
 
 def _load() -> dict[str, Any]:
@@ -25,7 +26,7 @@ def _load() -> dict[str, Any]:
 _TABLE = _load()
 
 LABELS: Mapping[str, Group] = {
-    label: Group(tuple(row["groups"]), row.get("resource"), row.get("family"))
+    label: Group(tuple(row["groups"]), row.get("resource"), row.get("family"), row.get("measured"))
     for label, row in _TABLE["labels"].items()
 }
 

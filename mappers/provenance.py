@@ -9,7 +9,7 @@ from mappers.device import ai_role
 from mappers.extracted import ai_meta
 from mappers.identity import digest, identity, receipt
 from mappers.source import Source
-from mappers.types import Resource
+from mappers.types import CodedEntity, Resource
 
 
 def to_provenance(
@@ -47,6 +47,16 @@ def to_provenance(
         ],
         "entity": [{"role": "source", "what": source.reference}],
     }
+
+
+def with_origins(records: Iterable[Resource], coded: Iterable[CodedEntity]) -> tuple[Resource, ...]:
+    """The records, each Provenance with the terminology sources that its codes come from."""
+    origins = sorted({one.origin for one in coded if one.origin})
+    named = [{"role": "source", "what": {"display": f"Terminology: {each}"}} for each in origins]
+    return tuple(
+        {**record, "entity": [*record["entity"], *named]} if "entity" in record else record
+        for record in records
+    )
 
 
 def source_receipt(source: Source, pipeline: str) -> Resource:

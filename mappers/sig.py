@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from mappers.canonical import TIMING_ABBREVIATION, UCUM
+from mappers.number import read_number, shortest
 from mappers.types import Resource
 
 Reader = Callable[[re.Match[str]], Resource | None]
 
 _PUNCTUATION: Final = re.compile(r"[\s,;]+")
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
-_DECIMAL: Final = re.compile(r"(\d+)(?:([.,])(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +118,12 @@ def _dose(match: re.Match[str], language: str) -> Resource | None:
 
 
 def _quantity(value: float, unit: str) -> Resource:
-    number = int(value) if value == int(value) else value
-    return {"value": number, "unit": unit, "system": UCUM, "code": table()["units"][unit]}
+    return {"value": shortest(value), "unit": unit, "system": UCUM, "code": table()["units"][unit]}
 
 
 def _number(text: str, language: str) -> float | None:
-    """Read a number; None when its point or comma may mean thousands as well as decimals."""
-    if text in table()["numbers"][language]:
-        return float(table()["numbers"][language][text])
-    if language == "en" and _THOUSANDS.fullmatch(text):
-        return float(text.replace(",", ""))
-    match = _DECIMAL.fullmatch(text)
-    if match is None:
-        return None
-    whole, mark, fraction = match.groups()
-    if mark is None:
-        return float(whole)
-    if (mark == "," and language == "en") or (len(fraction) == 3 and int(whole) > 0):
-        return None
-    return float(f"{whole}.{fraction}")
+    words = table()["numbers"][language]
+    return float(words[text]) if text in words else read_number(text, language)
 
 
 def _timing(row: Mapping[str, Any]) -> Resource:

@@ -14,7 +14,11 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CodedEntity:
-    """An entity and its codings, the best first; none means that it is text only."""
+    """An entity and its codings, the best first; none means that it is text only.
+
+    `origin` is the source of the index that the concept comes from, for the Provenance.
+    """
 
     entity: Entity
     codings: tuple[Coding, ...] = ()
+    origin: str | None = None

@@ -34,17 +34,34 @@ _BOUND: Final = {
     ),
 }
 
+# observation-status (R4): the models shorten a long list of codes to its beginning and a "+".
+_LONG: Final = {
+    ("Observation", "status"): frozenset(
+        {
+            "registered",
+            "preliminary",
+            "final",
+            "amended",
+            "corrected",
+            "cancelled",
+            "entered-in-error",
+            "unknown",
+        }
+    )
+}
+
 
 def validate(resource: Resource) -> tuple[str, ...]:
     """Name the rules that `resource` breaks; none means that it is valid.
 
     Checked are the R4B models of fhir.resources (the nearest to R4), required codes, con-3,
-    con-4 and con-5 of Condition and der-1 of the evidence. A rule is named by its path and
-    kind only.
+    con-4 and con-5 of Condition, obs-6 and obs-7 of Observation and der-1 of the evidence. A
+    rule is named by its path and kind only.
     """
     broken = list(_model(resource))
     # The rules below read the resource as what the model says that it is.
-    return tuple(broken or [*_codes(resource), *_condition(resource), *_evidence(resource)])
+    rules = (_codes, _condition, _observation, _evidence)
+    return tuple(broken or [found for rule in rules for found in rule(resource)])
 
 
 def check_evidence(resource: Resource, text: str) -> tuple[str, ...]:
@@ -122,11 +139,13 @@ def _codes(resource: Resource) -> Iterator[str]:
 def _enumerations(kind: str) -> tuple[tuple[str, frozenset[str]], ...]:
     # fhir.resources knows the codes of required bindings, but does not check them.
     fields = _model_class(kind).model_fields.items()
-    return tuple(
-        (field.alias or name, frozenset(field.json_schema_extra["enum_values"]))
+    known = {
+        field.alias or name: frozenset(field.json_schema_extra["enum_values"])
         for name, field in fields
         if "enum_values" in (field.json_schema_extra or {})
-    )
+    }
+    found = {name: _LONG.get((kind, name), codes) for name, codes in known.items()}
+    return tuple((name, codes) for name, codes in found.items() if "+" not in codes)
 
 
 def _condition(resource: Resource) -> Iterator[str]:
@@ -143,6 +162,24 @@ def _condition(resource: Resource) -> Iterator[str]:
         yield "Condition: con-4"
     if error and "clinicalStatus" in resource:
         yield "Condition: con-5"
+
+
+def _observation(resource: Resource) -> Iterator[str]:
+    """obs-6 and obs-7 (R4 4.0.1)."""
+    if resource["resourceType"] != "Observation":
+        return
+    has_value = any(name.startswith("value") for name in resource)
+    if has_value and "dataAbsentReason" in resource:
+        yield "Observation: obs-6"
+    whole = _all_codes(resource.get("code"))
+    parts = [_all_codes(part.get("code")) for part in resource.get("component", [])]
+    if has_value and any(whole & part for part in parts):
+        yield "Observation: obs-7"
+
+
+def _all_codes(concept: Any) -> set[tuple[Any, Any]]:
+    codings = (concept or {}).get("coding", [])
+    return {(coding.get("system"), coding.get("code")) for coding in codings}
 
 
 def _evidence(resource: Resource) -> Iterator[str]:

@@ -37,7 +37,8 @@ def annotate(text: str, language: str | None, parts: Parts) -> tuple[str, Annota
     """Annotate and code one text; returns its language, the annotations and coded entities."""
     note = Note(text, language or detect(text))
     annotations = parts.annotator.annotate(note)
-    return note.language, annotations, code(annotations.entities, note.language, parts.linker)
+    coded = code(annotations.entities, note.language, parts.note_linker(), note.text)
+    return note.language, annotations, coded
 
 
 def to_extract_json(text: str, language: str | None, parts: Parts) -> dict[str, Any]:

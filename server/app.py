@@ -15,6 +15,8 @@ from fastapi import Depends, FastAPI
 from server import capability, monitoring, notify, operations
 from server.answers import answer_errors
 from server.auth import Authority
+from server.codes import routes as codes
+from server.codes.service import Terminology
 from server.database import Pool, open_pool
 from server.intake import Intake
 from server.jobs import Jobs
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(notify.router)
     app.include_router(capability.router, prefix="/fhir")
     app.include_router(operations.router, prefix="/fhir", dependencies=guarded)
+    app.include_router(codes.router, prefix="/fhir", dependencies=guarded)
     return app
 
 
@@ -59,6 +62,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Opened here once so that a broken model or index stops the start, not the first note.
     version = (await asyncio.to_thread(Parts.open, settings)).version
     async with AsyncExitStack() as stack:
+        terminology = Terminology.open(settings)
+        stack.callback(terminology.close)
+        app.state.terminology = terminology
         pool = await stack.enter_async_context(open_pool(settings))
         jobs = Jobs(pool, settings)
         await jobs.open()

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from server.codes.definition import canonical
 from server.errors import Forbidden, SettingsInvalid, Unauthorized, describe
 from server.operation_definitions import definition_url
 from server.settings import Settings
@@ -146,10 +147,11 @@ def _segments(request: Request) -> list[str]:
 
 
 def _definition(segments: list[str]) -> str | None:
-    """Return the canonical of our operation that the path names, if it does."""
-    if segments[0] != "DocumentReference" or not segments[-1].startswith("$"):
+    """Return the canonical of the operation that the path names, if it is served here."""
+    kind, code = segments[0], segments[-1].removeprefix("$")
+    if not segments[-1].startswith("$"):
         return None
-    return definition_url(segments[-1].removeprefix("$"))
+    return definition_url(code) if kind == "DocumentReference" else canonical(kind, code)
 
 
 def _needed(method: str, segments: list[str]) -> tuple[str, str]:

@@ -168,6 +168,7 @@ async def _check(settings: Settings, texts: list[str]) -> None:
             "Condition",
             "MedicationStatement",
             "Procedure",
+            "Observation",
             "FamilyMemberHistory",
             "DocumentReference",
             "Provenance",

@@ -36,24 +36,36 @@ async def read_call(request: Request, names: Collection[str]) -> Call:
         RequestTooLarge: more than 32 MiB.
         RequestInvalid: it is not JSON, or not one of the two resources.
     """
-    media_type = request.headers.get("content-type", FHIR_JSON).split(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES:
-        raise UnsupportedMediaType(f"send {' or '.join(MEDIA_TYPES)}")
-    body = await read_body(request, LONGEST_BODY)
-    if not body.strip():
-        return Call()
-    try:
-        resource = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise RequestInvalid("the body is not JSON") from None
-    match resource:
-        case {"resourceType": "Parameters"}:
+    match await read_json(request, LONGEST_BODY):
+        case None:
+            return Call()
+        case {"resourceType": "Parameters"} as resource:
             return _from_parameters(resource, names)
-        case {"resourceType": "DocumentReference"}:
+        case {"resourceType": "DocumentReference"} as resource:
             return Call(document=resource)
         case {"resourceType": str()}:
             raise RequestInvalid("send a DocumentReference or Parameters")
     raise RequestInvalid("the body is not a FHIR resource")
+
+
+async def read_json(request: Request, limit: int) -> Any:
+    """Read a JSON body; None when it is empty.
+
+    Raises:
+        UnsupportedMediaType: by its Content-Type it is not JSON.
+        RequestTooLarge: more than `limit` bytes.
+        RequestInvalid: it is not JSON.
+    """
+    media_type = request.headers.get("content-type", FHIR_JSON).split(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"send {' or '.join(MEDIA_TYPES)}")
+    body = await read_body(request, limit)
+    if not body.strip():
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise RequestInvalid("the body is not JSON") from None
 
 
 def _from_parameters(resource: Resource, names: Collection[str]) -> Call:

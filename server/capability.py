@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
@@ -9,6 +10,8 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from mappers.types import Resource
+from server.codes.capability import terminology_capabilities
+from server.codes.definition import OPERATIONS
 from server.errors import NotFound
 from server.operation_definitions import OPERATION_DEFINITIONS
 from server.settings import Settings
@@ -25,8 +28,11 @@ CHANGED = "2026-11-21"
 
 @router.get("/metadata")
 async def metadata(request: Request) -> Response:
-    """Answer the CapabilityStatement."""
-    return _answer(capability_statement(request.app.state.settings))
+    """Answer the CapabilityStatement, or the TerminologyCapabilities when `mode` asks for them."""
+    settings: Settings = request.app.state.settings
+    if request.query_params.get("mode") == "terminology":
+        return _answer(terminology_capabilities(settings.fhir_base))
+    return _answer(capability_statement(settings))
 
 
 @router.get("/OperationDefinition/{identity}")
@@ -51,7 +57,7 @@ async def smart_configuration(request: Request) -> Response:
         "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
         "scopes_supported": [
             "system/*.cruds",
-            *(str(one["url"]) for one in OPERATION_DEFINITIONS.values()),
+            *(definition for _, _, definition in _operations()),
         ],
         "capabilities": ["client-confidential-asymmetric", "permission-v2"],
     }
@@ -79,13 +85,15 @@ def capability_statement(settings: Settings) -> Resource:
     # Ours are served instead of those that the trial store would hold.
     resources = [one for one in rest.get("resource", []) if one["type"] != "OperationDefinition"]
     rest["resource"] = resources
-    ours = next((one for one in resources if one["type"] == "DocumentReference"), None)
-    if ours is None:
-        ours = {"type": "DocumentReference"}
-        resources.append(ours)
-    ours["operation"] = ours.get("operation", []) + [
-        {"name": one["code"], "definition": one["url"]} for one in OPERATION_DEFINITIONS.values()
-    ]
+    for kind, code, definition in _operations():
+        ours = next((one for one in resources if one["type"] == kind), None)
+        if ours is None:
+            ours = {"type": kind}
+            resources.append(ours)
+        ours["operation"] = [
+            *ours.get("operation", []),
+            {"name": code, "definition": definition},
+        ]
     resources.append({"type": "OperationDefinition", "interaction": [{"code": "read"}]})
     statement: Resource = {
         "resourceType": "CapabilityStatement",
@@ -104,6 +112,14 @@ def capability_statement(settings: Settings) -> Resource:
         "rest": [rest],
     }
     return statement | ({"instantiates": [BACKPORT_SERVER]} if is_trial else {})
+
+
+def _operations() -> Iterator[tuple[str, str, str]]:
+    """Name type, code and canonical of each operation: ours, and the standard's terminology."""
+    for one in OPERATION_DEFINITIONS.values():
+        yield "DocumentReference", one["code"], one["url"]
+    for operation in OPERATIONS.values():
+        yield operation.type, operation.code, operation.definition
 
 
 def _answer(resource: Resource) -> Response:

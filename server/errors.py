@@ -3,10 +3,11 @@
 Exception
 ├── models.errors.ModelsError
 │   ├── ModelNotFound, ModelCorrupt
-│   ├── LanguageUnsupported
+│   ├── LanguageUnsupported, CorpusMalformed
 │   └── KeyMissing
 ├── terminology.errors.TerminologyError
-│   └── IndexUnusable, SourceMalformed
+│   ├── IndexUnusable, SourceMalformed, MentionsMalformed
+│   └── RemoteFailed, RemoteRefused  (the index answers instead)
 ├── mappers.errors.DocumentError
 │   ├── DocumentMalformed, DocumentWithdrawn, DocumentPreliminary
 │   ├── AttachmentMissing, AttachmentMalformed, AttachmentEncrypted,
@@ -17,9 +18,12 @@ Exception
 └── ServiceError
     ├── SettingsInvalid          the environment is wrong; the service does not start
     ├── RequestInvalid           the caller's body or parameters are wrong
+    │   ├── ParameterMissing, ParameterUnsupported
+    │   └── TooCostly            more than we answer at once
     ├── RequestTooLarge, UnsupportedMediaType
     ├── Unauthorized, Forbidden  no valid token, or one without the scope
     ├── NotFound                 no such route, operation or job
+    ├── CodeUnknown              no such code, code system, value set or concept map
     ├── StoreError
     │   ├── StoreUnavailable     no answer, 429 or 5xx: try again later
     │   ├── StoreRefused         the store answered 4xx
@@ -55,6 +59,18 @@ class RequestInvalid(ServiceError):
     """The caller's body or parameters are wrong."""
 
 
+class ParameterMissing(RequestInvalid):
+    """The operation needs a parameter that the caller did not send."""
+
+
+class ParameterUnsupported(RequestInvalid):
+    """A parameter of the standard's operation that we do not understand, and must not ignore."""
+
+
+class TooCostly(RequestInvalid):
+    """More than we answer at once; the caller should ask for less."""
+
+
 class RequestTooLarge(ServiceError):
     """The body is larger than we take."""
 
@@ -73,6 +89,10 @@ class Forbidden(ServiceError):
 
 class NotFound(ServiceError):
     """No such route, operation or job."""
+
+
+class CodeUnknown(ServiceError):
+    """No such code, code system, value set or concept map; the message repeats no code."""
 
 
 class StoreError(ServiceError):
@@ -166,12 +186,16 @@ VERDICTS: dict[type[Exception], Verdict] = {
     documents.NoteEmpty: Verdict(422, "required", Fate.PARK),
     documents.LeakFound: Verdict(422, "suppressed", Fate.PARK),
     documents.DocumentError: Verdict(422, "invalid", Fate.PARK),
+    ParameterMissing: Verdict(400, "required", Fate.PARK),
+    ParameterUnsupported: Verdict(422, "not-supported", Fate.PARK),
+    TooCostly: Verdict(422, "too-costly", Fate.PARK),
     RequestInvalid: Verdict(400, "invalid", Fate.PARK),
     RequestTooLarge: Verdict(413, "too-long", Fate.PARK),
     UnsupportedMediaType: Verdict(415, "not-supported", Fate.PARK),
     Unauthorized: Verdict(401, "login", Fate.PARK),
     Forbidden: Verdict(403, "forbidden", Fate.PARK),
     NotFound: Verdict(404, "not-found", Fate.PARK),
+    CodeUnknown: Verdict(404, "not-found", Fate.PARK),
     StoreUnavailable: Verdict(503, "transient", Fate.RETRY),
     DocumentNotFound: Verdict(404, "not-found", Fate.SKIP),
     DocumentGone: Verdict(410, "deleted", Fate.SKIP),

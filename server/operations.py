@@ -22,7 +22,7 @@ router = APIRouter()
 
 EXTRACT = parameters("extract")
 DE_IDENTIFY = parameters("de-identify")
-WRITTEN = ("Condition", "MedicationStatement", "Procedure", "FamilyMemberHistory")
+WRITTEN = ("Condition", "MedicationStatement", "Procedure", "Observation", "FamilyMemberHistory")
 
 
 @router.post("/DocumentReference/$extract")

@@ -14,6 +14,8 @@ from models.annotator import Annotator
 from server.settings import Settings
 from terminology.index import SHIPPED_INDEX, Index
 from terminology.linker import Linker
+from terminology.remote import RemoteServer
+from terminology.remote_linker import RemoteLinker
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Parts:
     mode: Literal["tag", "redact", "surrogate"]
     key: bytes | None
     versions: tuple[tuple[str, str], ...]
+    remote: RemoteLinker | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -39,13 +42,23 @@ class Parts:
         """
         annotator = Annotator.load()
         index = Index(settings.terminology_index or SHIPPED_INDEX)
-        versions = (
+        linker = Linker(index)
+        versions = [
             ("software", version("chartloom")),
             ("models", annotator.version),
             ("terminology", index.version),
             ("de-identification", settings.deid_mode),
-        )
-        return cls(annotator, Linker(index), settings.deid_mode, settings.deid_key, versions)
+        ]
+        remote = None
+        if server := remote_server(settings):
+            versions.append(("terminology server", server.base))
+            remote = RemoteLinker(linker, server, seconds=settings.terminology_seconds)
+        mode, key = settings.deid_mode, settings.deid_key
+        return cls(annotator, linker, mode, key, tuple(versions), remote)
+
+    def note_linker(self) -> LinkerProtocol:
+        """What links the mentions of one note; a remote server has a time for each note."""
+        return self.remote.for_note() if self.remote else self.linker
 
     @property
     def version(self) -> str:
@@ -59,3 +72,13 @@ class Parts:
     def device(self) -> Resource:
         """The Device that stands for this version."""
         return to_device(self.version, dict(self.versions))
+
+
+def remote_server(settings: Settings) -> RemoteServer | None:
+    """Make the client of the terminology server, if there is one; nothing is asked yet."""
+    if settings.terminology_server is None:
+        return None
+    token = settings.terminology_server_token
+    return RemoteServer(
+        settings.terminology_server, token=token.get_secret_value() if token else None
+    )

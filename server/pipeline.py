@@ -3,8 +3,9 @@ r"""The path of a note, on one screen.
     DocumentReference -> Note -> Annotations -> [CodedEntity] -> [Resource] -> transaction Bundle
                               \-> DeidentifiedNote -> DocumentReference copy -/
 
-`extract` is pure: it runs in a process of its own (server/readers.py), knows no network and may
-be repeated. `Pipeline` is the same path from the store and back to it.
+`extract` may be repeated: it runs in a process of its own (server/readers.py), and knows no network
+but that of a terminology server, if one is set. `Pipeline` is the same path from the store and
+back to it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mappers.coding import code
 from mappers.deidentified import is_deidentified_copy
 from mappers.document import to_note, versioned_reference
 from mappers.errors import DocumentWithdrawn
+from mappers.provenance import with_origins
 from mappers.source import Source
 from mappers.types import Resource
 from models.language import detect
@@ -46,11 +48,12 @@ def extract(reading: Reading, parts: Parts) -> Extraction:
     note = _read(reading)
     source = Source(note, reading.document, reading.attachment.index)
     annotations = parts.annotator.annotate(note)
-    coded = code(annotations.entities, note.language, parts.linker)
+    coded = code(annotations.entities, note.language, parts.note_linker(), note.text)
     resources = to_resources(source, coded, annotations.relations)
     copy = to_copy(source, annotations.phi, reading.surroundings, parts)
     targets = [*resources, *([copy.document] if copy.document else [])]
     records = to_records(source, targets, reading.recorded, parts, complete=not copy.withheld)
+    records = with_origins(records, coded)
     check(source, [*targets, *records])
     milliseconds = 1000 * (time.perf_counter() - started)
     return Extraction(source.key, note.language, resources, records, copy, milliseconds)

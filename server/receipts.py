@@ -19,6 +19,7 @@ DERIVED = (
     "Condition",
     "MedicationStatement",
     "Procedure",
+    "Observation",
     "FamilyMemberHistory",
     "DocumentReference",
 )

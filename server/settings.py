@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -70,6 +71,16 @@ class Settings(BaseSettings):
     terminology_index: Path | None = Field(
         None, description="Terminology index to use instead of the built-in one."
     )
+    terminology_server: str | None = Field(
+        None,
+        description="Base URL of a FHIR terminology server; words of the notes are sent to it.",
+    )
+    terminology_server_token: SecretStr | None = Field(
+        None, description="Bearer token for the terminology server."
+    )
+    terminology_seconds: float = Field(
+        2.0, gt=0, description="Longest time that the terminology server may take for one note."
+    )
     processes: int = Field(
         default_factory=lambda: max(1, os.cpu_count() or 1),
         ge=1,
@@ -117,6 +128,18 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https URL")
         return value.rstrip("/") if value else None
 
+    @field_validator("terminology_server")
+    @classmethod
+    def _terminology_url(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("must be a base URL alone; a token has a setting of its own")
+        if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
+            raise ValueError("must be an https URL, since words of notes are sent to it")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.auth == "off" and self.host not in LOOPBACK:
@@ -163,6 +186,7 @@ def read_trial_settings(**overrides: object) -> Settings:
     own: dict[str, object] = dict.fromkeys(
         ("fhir_store", "fhir_store_token", "public_url", "DATABASE_URL", "subscription_topic")
     )
+    own |= dict.fromkeys(("terminology_server", "terminology_server_token"))
     own |= {"subscription_criteria": CRITERIA, "auth": "off", "host": "127.0.0.1"}
     return read_settings(**(own | overrides))
 

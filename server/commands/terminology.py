@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -22,7 +23,9 @@ app = typer.Typer(no_args_is_help=True)
 def link(
     mention: Annotated[str | None, typer.Argument(help="What the note says.")] = None,
     *,
-    lang: Annotated[str, typer.Option(help="Language of the mention.")] = "en",
+    lang: Annotated[
+        str | None, typer.Option(help="Language of the mention; else that of the best match.")
+    ] = None,
     group: Annotated[
         str | None,
         typer.Option(help="disorder, finding, procedure, drug, lab or anatomy."),
@@ -49,7 +52,7 @@ def link(
         typer.echo(f"{linked.linked} of {linked.mentions} mentions linked", err=True)
         return
     try:
-        candidates = linker.link(str(mention), language=lang, group=group)
+        candidates = linker.link_in_any(str(mention), languages=[lang] if lang else (), group=group)
     except KeyError as error:
         raise typer.BadParameter(str(error.args[0])) from None
     for candidate in candidates:
@@ -89,10 +92,31 @@ def stats() -> None:
 
 @app.command()
 def build(
-    sources: Annotated[Path, typer.Argument(help="Folder with the packed sources (*.tsv.xz).")],
+    sources: Annotated[
+        Path,
+        typer.Argument(help="Folder with the packed sources (*.tsv.xz); not with --release."),
+    ],
     out: Annotated[Path | None, typer.Argument(help="Index to write; else the built-in.")] = None,
+    *,
+    corpora: Annotated[
+        Path | None, typer.Option(help="Folder with annotated corpora, whose words are names too.")
+    ] = None,
+    release: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Your own release, a folder or zip: SNOMED CT RF2, RxNorm, UMLS, LOINC, ICD-10-CM,"
+            " Open Concept Lab, FHIR JSON. `build --release PATH ... OUT` adds it to the built-in"
+            " index."
+        ),
+    ] = None,
 ) -> None:
     """Build the index; it appears under its name only when it is whole."""
+    if release:
+        from server.commands.releases import build_with_releases
+
+        packed = None if out is None else sources
+        build_with_releases(release, out or sources, packed, corpora)
+        return
     from terminology.build import build as build_index
     from terminology.index import SHIPPED_INDEX
 
@@ -104,11 +128,37 @@ def build(
             if bar.disable:
                 typer.echo(f"{done}/{steps} {step}", err=True)
 
-        built = build_index(sources, out or SHIPPED_INDEX, show)
+        built = build_index(sources, out or SHIPPED_INDEX, show, corpora_dir=corpora)
     typer.echo(
         f"{built.path}: version {built.version}, {built.concepts} concepts,"
         f" {built.names} names, {built.size / 1e6:.1f} MB"
     )
+
+
+@app.command()
+def evaluate(
+    corpora: Annotated[Path, typer.Option(help="Folder with the annotated corpora.")] = Path(
+        "../shared/corpora"
+    ),
+    *,
+    split: Annotated[str, typer.Option(help="dev, or test for a last figure.")] = "dev",
+    as_json: Annotated[bool, typer.Option("--json", help="Print counts as JSON.")] = False,
+) -> None:
+    """Link the gold mentions of corpora; print precision, recall and accuracy of each group."""
+    from dataclasses import asdict
+
+    from server.errors import RequestInvalid
+    from terminology.evaluation import as_markdown
+    from terminology.evaluation import evaluate as evaluate_linker
+    from terminology.linker import Linker
+
+    rows = list(evaluate_linker(Linker(_index()), corpora, split))
+    if not rows:
+        raise RequestInvalid(f"{corpora}: no corpus with a split {split!r}")
+    if as_json:
+        typer.echo(orjson.dumps([asdict(row) for row in rows], option=orjson.OPT_INDENT_2).decode())
+    else:
+        typer.echo(as_markdown(rows))
 
 
 def _index() -> Index:

@@ -2,7 +2,7 @@
 
 `{chest pain|SYMPTOM|absent}` marks an entity: words after the label set its assertion, a
 decimal its score, and `>name` ties it to the entity that reads `name` (DOSAGE_OF for a DOSAGE,
-FREQUENCY_OF for a FREQUENCY).
+FREQUENCY_OF for a FREQUENCY, RESULT_OF for a LAB_VALUE).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from terminology.types import Coding
 
 SNOMED = "http://snomed.info/sct"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+LOINC = "http://loinc.org"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 
 CODES = {
@@ -38,6 +39,9 @@ CODES = {
     ),
     "metformin": (Coding(RXNORM, "6809", "metformin"),),
     "glucophage": (Coding(RXNORM, "6809", "metformin"),),
+    "potassium": (Coding(LOINC, "2823-3", "Potassium [Moles/volume] in Serum or Plasma", "2.68"),),
+    "glucose": (Coding(LOINC, "2345-7", "Glucose [Mass/volume] in Serum or Plasma", "2.68"),),
+    "lvef": (Coding(LOINC, "10230-1", "Left ventricular Ejection fraction", "2.68"),),
     "colonoscopy": (Coding(SNOMED, "73761001", "Colonoscopy"),),
 }
 
@@ -90,7 +94,7 @@ def read(markup: str, **note: Any) -> Reading:
     }
     relations = tuple(
         Relation(
-            f"{entity.label}_OF",
+            "RESULT_OF" if entity.label == "LAB_VALUE" else f"{entity.label}_OF",
             entity,
             # The nearest entity of that text, so that a drug may be named twice.
             min(

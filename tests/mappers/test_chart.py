@@ -116,7 +116,9 @@ def test_control_characters_leave_the_text_but_not_the_offsets(read):
 
 
 def test_every_resource_of_the_table_has_a_mapper():
-    named = {name for row in LABELS.values() for name in (row.resource, row.family) if name}
+    named = {
+        name for row in LABELS.values() for name in (row.resource, row.family, row.measured) if name
+    }
     assert named == set(MAPPERS)
 
 

@@ -15,8 +15,10 @@ class Table:
 
     known: dict[tuple[str, str | None], list[Candidate]]
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
+    contexts: list[str | None] = field(default_factory=list)
 
     def link(self, mention, *, language, group=None, context=None):
+        self.contexts.append(context)
         self.asked.append((mention, language, group))
         return self.known.get((mention, group), [])
 
@@ -90,3 +92,16 @@ def test_every_row_names_groups_that_the_terminology_has():
 
 def test_unknown_systems_rank_last_and_alike():
     assert rank("urn:a", "drug") == rank("urn:b", "drug") > rank(SNOMED, "drug")
+
+
+def test_the_note_goes_along():
+    linker = Table({})
+    code([_entity("DRUG")], "en", linker, "the whole note")
+    assert set(linker.contexts) == {"the whole note"}
+
+
+def test_the_source_of_the_concept_is_kept():
+    linker = Table({("word", "drug"): [_candidate("drug", 0.9, RXNORM)]})
+    coded, text_only = code([_entity("DRUG"), _entity("DOSAGE")], "en", linker)
+    assert coded.origin == "test"
+    assert text_only.origin is None

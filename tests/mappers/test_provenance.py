@@ -3,7 +3,8 @@ import pytest
 from mappers.chart import to_resources
 from mappers.device import to_device
 from mappers.identity import identity
-from mappers.provenance import source_receipt, to_provenance
+from mappers.provenance import source_receipt, to_provenance, with_origins
+from mappers.types import CodedEntity
 from mappers.validation import validate
 
 NOW = "2024-05-06T08:00:00Z"
@@ -42,6 +43,19 @@ def test_the_receipt_is_of_this_version_of_document_and_pipeline(read):
     receipts = {source_receipt(n, p)["code"] for n in (note, later) for p in ("1", "2")}
     assert len(receipts) == 4
     assert source_receipt(note, "1") in _provenance(read("{asthma|DISEASE}"), "1")[2]["meta"]["tag"]
+
+
+def test_it_names_the_terminology_sources_of_the_codes(read):
+    _, device, provenance = _provenance(read("{asthma|DISEASE}"))
+    entity = read("{asthma|DISEASE}").coded[0].entity
+    coded = [CodedEntity(entity, (), origin) for origin in ("snomed_ips_freeset", "mondo", None)]
+    (same, named) = with_origins([device, provenance], [*coded, *coded])
+    assert same == device
+    assert validate(named) == ()
+    assert [entity["what"].get("display") for entity in named["entity"][1:]] == [
+        "Terminology: mondo",
+        "Terminology: snomed_ips_freeset",
+    ]
 
 
 def test_without_a_version_the_text_decides(read):

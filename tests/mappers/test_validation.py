@@ -94,3 +94,24 @@ def test_it_is_cheap_enough_for_every_write(statement, reading):
         check_evidence(statement, reading.text)
     # About 0.6 ms on one core; the bound leaves room for a busy machine.
     assert (time.perf_counter() - start) / 50 < 0.01
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"status": SECRET}, "Observation.status: code"),
+        ({"dataAbsentReason": {"text": SECRET}}, "Observation: obs-6"),
+        ({"component": [{"code": {"coding": [{"system": "s", "code": "c"}]}}]}, "obs-7"),
+    ],
+)
+def test_what_is_wrong_with_an_observation_is_named(change, rule):
+    observation = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "s", "code": "c"}]},
+        "valueString": "positive",
+    }
+    assert validate(observation) == validate(observation | {"status": "entered-in-error"}) == ()
+    found = validate(observation | change)
+    assert any(rule in each for each in found), found
+    assert SECRET not in str(found)

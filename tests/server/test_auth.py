@@ -17,6 +17,7 @@ from server.settings import Settings, read_settings
 
 ISSUER = "https://auth.example"
 EXTRACT = str(definition_url("extract"))
+LOOKUP = "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup"
 
 
 def new_key(kid: str) -> ECKey:
@@ -96,6 +97,9 @@ def request(
         ("system/Subscription.r", "GET", "/fhir/Subscription/$status"),
         ("system/Subscription.r", "POST", "/fhir/Subscription/1/$events"),
         ("system/Patient.r", "GET", "/fhir/Patient/1/$everything"),
+        ("system/CodeSystem.r", "GET", "/fhir/CodeSystem/$lookup"),
+        ("system/ValueSet.read", "POST", "/fhir/ValueSet/drug/$expand"),
+        (LOOKUP, "GET", "/fhir/CodeSystem/$lookup"),
         ("system/*.cruds", "POST", "/fhir"),
         ("system/*.cruds", "POST", "/fhir/"),
         ("system/*.*", "POST", "/fhir"),
@@ -115,6 +119,9 @@ async def test_a_scope_lets_through(settings: Settings, scope: str, method: str,
         ("system/Conditions.cruds", "PUT", "/fhir/Condition/1"),
         (str(definition_url("de-identify")), "POST", "/fhir/DocumentReference/$extract"),
         (EXTRACT, "POST", "/fhir/Patient/$extract"),
+        (LOOKUP, "GET", "/fhir/ValueSet/$expand"),
+        (LOOKUP, "GET", "/fhir/CodeSystem/1"),
+        ("system/CodeSystem.s", "GET", "/fhir/CodeSystem/$lookup"),
         (EXTRACT, "GET", "/fhir/DocumentReference/$extract/_history"),
         ("patient/*.*", "GET", "/fhir/Patient/1"),
         ("user/*.cruds", "GET", "/fhir/Patient/1"),

@@ -85,8 +85,9 @@ def test_in_front_of_another_store_only_the_operations_are_claimed() -> None:
     statement = capability_statement(settings)
     CapabilityStatement.model_validate(statement)
     types = {one["type"]: one for one in statement["rest"][0]["resource"]}
-    assert set(types) == {"DocumentReference", "OperationDefinition"}
-    assert "interaction" not in types["DocumentReference"]
+    codes = {"CodeSystem", "ValueSet", "ConceptMap"}
+    assert set(types) == {"DocumentReference", "OperationDefinition"} | codes
+    assert all("interaction" not in types[kind] for kind in codes | {"DocumentReference"})
     with_auth = settings.model_copy(update={"auth": "on"})
     security = capability_statement(with_auth)["rest"][0]["security"]
     assert security["service"][0]["coding"][0]["code"] == "SMART-on-FHIR"

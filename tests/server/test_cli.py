@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
 
@@ -105,6 +107,26 @@ def test_terminology_links_and_looks_up(run: Run) -> None:
     assert "Myocardial infarction" in run("terminology", "lookup", "snomed", "22298006")[1]
     assert "snomed_ips_freeset" in run("terminology", "stats")[1]
     assert run("terminology", "link", "no such thing at all")[0] == 1
+
+
+def test_terminology_links_in_the_language_that_fits(run: Run) -> None:
+    assert "233604007" in run("terminology", "link", "neumonía")[1]
+    assert "233604007" in run("terminology", "link", "longontsteking")[1]
+    assert "233604007" not in run("terminology", "link", "longontsteking", "--lang", "es")[1]
+
+
+def test_terminology_is_evaluated(run: Run, tmp_path: Path) -> None:
+    text = "Migraine today."
+    said = {"start": 0, "end": 8, "label": "Disease", "codes": {"mesh": "D008881"}}
+    document = {"id": "1", "lang": "en", "text": text, "entities": [said]}
+    (tmp_path / "en" / "bc5cdr").mkdir(parents=True)
+    split = tmp_path / "en" / "bc5cdr" / "dev.jsonl.xz"
+    split.write_bytes(lzma.compress(orjson.dumps(document)))
+    assert "| 1.000 |" in run("terminology", "evaluate", "--corpora", str(tmp_path))[1]
+    status, printed, _ = run("terminology", "evaluate", "--corpora", str(tmp_path), "--json")
+    assert status == 0
+    assert orjson.loads(printed)[0]["scores"]["correct"] == 1
+    assert run("terminology", "evaluate", "--corpora", str(tmp_path / "none"))[0] != 0
 
 
 def test_terminology_links_a_table(run: Run, tmp_path: Path) -> None:
