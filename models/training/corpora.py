@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import lzma
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.errors import CorpusMalformed
 from models.tokenization import Pieces, Tokenizer
+from models.training.readers import formats
 from models.windows import tile
 
 LABELS = Path(__file__).with_name("labels.toml")
@@ -83,16 +83,40 @@ def _sources(table: Mapping[str, Sequence[Any]]) -> dict[str, tuple[Source, ...]
 
 
 def schemes(path: Path) -> dict[str, Scheme]:
-    """Read the label maps of all corpora."""
-    tables = tomllib.loads(path.read_text("utf-8"))
+    """Read the label maps of all corpora; a table may be `like` an earlier one."""
+    tables: dict[str, dict[str, Any]] = {}
+    for name, table in tomllib.loads(path.read_text("utf-8")).items():
+        tables[name] = {**tables.get(table.pop("like", ""), {}), **table}
     return {name: Scheme.read(table) for name, table in tables.items()}
 
 
 def documents(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the stand-off documents of one `.jsonl.xz` file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    """Yield the documents of one file, or of a folder of brat, in any format of `readers`.
+
+    Raises:
+        CorpusMalformed: it cannot be read; the message names file and line.
+    """
+    return formats.documents(path)
+
+
+def part(corpus: Path, name: str) -> Path:
+    """Where a part (`train`, `test`) of a corpus is: a file of that name, or a folder of brat."""
+    usual = corpus / f"{name}.jsonl.xz"
+    found = [] if usual.exists() else sorted(corpus.glob(f"{name}.*")) or [corpus / name]
+    return found[0] if found and found[0].exists() else usual
+
+
+def label_map(path: Path) -> Scheme:
+    """Read the label map of one corpus: a file with the keys that a table of labels.toml has.
+
+    Raises:
+        CorpusMalformed: there is no such file, or it is no label map.
+    """
+    try:
+        return Scheme.read(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CorpusMalformed(f"{path.name} is no label map: {reason}") from error
 
 
 def joined(scheme: Scheme, corpora: Path, split: str) -> Iterator[dict[str, Any]]:
@@ -102,7 +126,7 @@ def joined(scheme: Scheme, corpora: Path, split: str) -> Iterator[dict[str, Any]
     """
     found: dict[str, dict[str, Any]] = {}
     for path, labels in scheme.joined.items():
-        file = corpora / path / f"{split}.jsonl.xz"
+        file = part(corpora / path, split)
         for document in documents(file) if file.exists() else ():
             home = found.setdefault(
                 document["id"].removeprefix(f"{document['lang']}-"),
@@ -116,8 +140,12 @@ def joined(scheme: Scheme, corpora: Path, split: str) -> Iterator[dict[str, Any]
 
 
 def sha256(path: Path) -> str:
-    """Hash a file of data or weights."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Hash a file of data or weights, or all files of a folder of data."""
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def gold(document: Mapping[str, Any], scheme: Scheme, head: str) -> list[tuple[int, int]]:

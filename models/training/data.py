@@ -14,7 +14,8 @@ import tokenizers
 
 from models.tokenization import Tokenizer
 from models.training import negatives, notes, surrogate_notes, synthetic_clinical, synthetic_phi
-from models.training.corpora import LABELS, Row, documents, joined, row, schemes, sha256
+from models.training.corpora import LABELS, Row, Scheme, documents, joined, row, schemes, sha256
+from models.training.corpora import part as locate
 from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
 from models.training.recipe import Recipe
 from models.training.vocabulary import learn, texts
@@ -22,6 +23,7 @@ from models.training.vocabulary import learn, texts
 SAMPLE_NOTES = "en.02.jsonl.xz"
 _SYNTHETIC = "synthetic/"
 _OWN_NOTES = "notes/"
+_SURROGATES = "notes/surrogates"
 
 Document = Mapping[str, Any]
 
@@ -43,12 +45,12 @@ def gather(recipe: Recipe, data: Path, out: Path) -> Material:
     corpora = {name: list(_documents(name, recipe, data)) for name in recipe.mix}
     vocabulary = out / "tokenizer.json"
     if not vocabulary.exists():
-        learn(_texts(plain, corpora), recipe.vocabulary).save(str(vocabulary))
+        learn(_texts(plain, corpora, recipe), recipe.vocabulary).save(str(vocabulary))
     tokenizer = Tokenizer.load(vocabulary)
     table = out / "vectors.npy"
     if not table.exists():
-        np.save(table, _vectors(vocabulary, _texts(plain, corpora), recipe))
-    known = schemes(LABELS)
+        np.save(table, _vectors(vocabulary, _texts(plain, corpora, recipe), recipe))
+    known = _schemes(recipe)
     rows = {
         name: [row(document, known[name], recipe.heads, tokenizer) for document in read]
         for name, read in corpora.items()
@@ -57,13 +59,24 @@ def gather(recipe: Recipe, data: Path, out: Path) -> Material:
     hashes = {_relative(file, data): sha256(file) for file in [*plain, *training]}
     hashes |= {file.name: sha256(file) for file in (vocabulary, table)}
     hashes["labels.toml"] = sha256(LABELS)
+    hashes |= {path.name: sha256(path) for path in map(Path, recipe.label_maps)}
     line_break = tokenizer.vocabulary.get("\n", 1)
     return Material(tokenizer, np.load(table), rows, hashes, line_break)
 
 
-def _texts(plain: Sequence[Path], corpora: Mapping[str, Sequence[Document]]) -> Iterator[str]:
-    """The unlabelled texts, then those of the corpora; what was made by templates is left out."""
+def _schemes(recipe: Recipe) -> dict[str, Scheme]:
+    """The label maps that come with the code, and those that the recipe adds."""
     known = schemes(LABELS)
+    for path in recipe.label_maps:
+        known |= schemes(Path(path))
+    return known
+
+
+def _texts(
+    plain: Sequence[Path], corpora: Mapping[str, Sequence[Document]], recipe: Recipe
+) -> Iterator[str]:
+    """The unlabelled texts, then those of the corpora; what was made by templates is left out."""
+    known = _schemes(recipe)
     real = (read for name, read in corpora.items() if not _is_made(known[name].path))
     return chain(texts(plain), (document["text"] for document in chain.from_iterable(real)))
 
@@ -73,14 +86,14 @@ def _is_made(path: str) -> bool:
 
 
 def _files(name: str, recipe: Recipe, data: Path) -> list[Path]:
-    scheme = schemes(LABELS)[name]
+    scheme = _schemes(recipe)[name]
     if _is_made(scheme.path):
         return []
     if scheme.path.startswith(_OWN_NOTES):
         return notes.files(notes.NOTES / recipe.language)
     parts = recipe.splits.get(name, ("train",))
     paths = scheme.joined or (scheme.path,)
-    files = [data / "corpora" / path / f"{part}.jsonl.xz" for path in paths for part in parts]
+    files = [locate(data / "corpora" / path, part) for path in paths for part in parts]
     return [file for file in files if file.exists() or not scheme.joined]
 
 
@@ -113,7 +126,7 @@ def _grouped(values: Iterable[str], size: int) -> Iterator[list[str]]:
 
 def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
     lists, sample = data / "lists" / "names" / recipe.language, data / "text" / SAMPLE_NOTES
-    scheme = schemes(LABELS)[name]
+    scheme = _schemes(recipe)[name]
     match name:
         case "negatives":
             yield from negatives.documents(sample, lists, recipe.negatives)
@@ -122,7 +135,7 @@ def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
         case "synthetic_phi":
             fillers = fillings(sample, lists, test=False)
             yield from synthetic_phi.documents(lists, fillers, recipe.synthetic_phi, test=False)
-        case "surrogate_notes":
+        case _ if scheme.path == _SURROGATES:
             own = notes.documents(recipe.language, "train")
             yield from surrogate_notes.documents(
                 own, recipe.language, data / "lists", recipe.surrogates
@@ -137,7 +150,7 @@ def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
 
 
 def _read(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
-    scheme = schemes(LABELS)[name]
+    scheme = _schemes(recipe)[name]
     if scheme.joined:
         for part in recipe.splits.get(name, ("train",)):
             yield from joined(scheme, data / "corpora", part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ class Recipe:
     vocabulary: they are hidden tests, or stand in a development part under another name. So are
     documents whose `meta.pmid` occurs in one of the files `apart` (paths below the corpora).
 
+    `label_maps` are files beside the recipe, written as labels.toml, for corpora that it lacks.
     Heads named in `auxiliary` only help the training and the evaluation; annotations never show
     them. `vocabulary` and `vector` size what the run folder gets when it has none.
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
@@ -34,6 +35,7 @@ class Recipe:
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    label_maps: tuple[str, ...] = ()
     vocabulary: int = 16_000
     vector: int = 200
     hidden: int = 256
@@ -56,7 +58,10 @@ class Recipe:
     @classmethod
     def load(cls, path: Path) -> Recipe:
         """Read the file; an unknown or missing key is a `ValueError`."""
-        return cls.read(tomllib.loads(path.read_text("utf-8")))
+        recipe = cls.read(tomllib.loads(path.read_text("utf-8")))
+        return replace(
+            recipe, label_maps=tuple(str(path.parent / each) for each in recipe.label_maps)
+        )
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Recipe:
@@ -73,6 +78,7 @@ class Recipe:
             "auxiliary": tuple(table.get("auxiliary", ())),
             "apart": tuple(table.get("apart", ())),
             "texts": tuple(table.get("texts", ())),
+            "label_maps": tuple(table.get("label_maps", ())),
             "skip": {name: tuple(each) for name, each in table.get("skip", {}).items()},
             "splits": {name: tuple(parts) for name, parts in table.get("splits", {}).items()},
             "roughness": Roughness(**_tuples(table.get("roughness", {}))),

@@ -22,6 +22,7 @@ from typing import Any
 from models import lexicon
 from models.training.identities import SURNAMES, names
 
+PROJECT = Path(__file__).parents[2]
 TABLES = Path(__file__).with_name("surrogate_notes.toml")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -29,7 +30,7 @@ _SEED = 31
 _COMMON = 3000
 _SWAPPED = 0.3
 """Share of the clinical mentions that are replaced, where there is something to replace them by."""
-_LISTED = 0.3
+_LISTED = 0.5
 """Share of the replacements that come from a list; the others are mentions of other notes."""
 
 
@@ -147,11 +148,15 @@ def _mentions(notes: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
-def _terms(folder: Path, *, file: str, where: str, words: int, **condition: str) -> Iterator[str]:
-    with lzma.open(folder / file, "rt", encoding="utf-8", newline="") as lines:
+def _terms(
+    folder: Path, *, file: str, column: str, where: str, words: int, **condition: str
+) -> Iterator[str]:
+    path = PROJECT / file if (PROJECT / file).exists() else folder / file
+    opened = lzma.open if path.suffix == ".xz" else open
+    with opened(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row[where] == condition["is"] and len(row["term"].split()) <= words:
-                yield row["term"]
+            if row[where] == condition["is"] and len(row[column].split()) <= words:
+                yield row[column]
 
 
 def variant(original: Mapping[str, Any], cast: Cast, number: int) -> Mapping[str, Any]:
