@@ -10,6 +10,7 @@ from pathlib import Path
 from models import phi_patterns, resolution
 from models.assertion import assertions
 from models.registry import Model, Registry
+from models.relation_model import RelationModel
 from models.relations import relations
 from models.segmentation import sentences
 from models.tagger import Mention, Tagger
@@ -24,9 +25,15 @@ class Annotator:
     `languages` are primary BCP 47 subtags. `version` changes with weights, rules and release.
     """
 
-    def __init__(self, models: Sequence[Model], taggers: Mapping[str, Tagger]) -> None:
+    def __init__(
+        self,
+        models: Sequence[Model],
+        taggers: Mapping[str, Tagger],
+        relation_model: RelationModel | None = None,
+    ) -> None:
         self._models = {model.language: model for model in models}
         self._taggers = taggers
+        self._relation_model = relation_model
         self._registry = Registry({model.identifier: model for model in models})
         self.languages = self._registry.languages
         self.version = fingerprint(models)
@@ -49,13 +56,15 @@ class Annotator:
         known = registry or Registry.load()
         wanted = known.languages if languages is None else tuple(dict.fromkeys(languages))
         models = [known.of(language) for language in wanted]
-        for model in models:
+        shared = [] if known.relations is None else [known.relations]
+        for model in (*models, *shared):
             model.verify()
         taggers = {
             model.language: Tagger.load(model.folder, threads, {*model.entities, *model.phi})
             for model in models
         }
-        return cls(models, taggers)
+        relation_model = RelationModel.load(shared[0].folder) if shared else None
+        return cls([*models, *shared], taggers, relation_model)
 
     def annotate(self, note: Note) -> Annotations:
         """Find entities with their assertions, relations and PHI, each in text order.
@@ -73,8 +82,23 @@ class Annotator:
             places = [i for i, model in enumerate(models) if model.language == language]
             tagged = self._taggers[language].tag_all([notes[place].text for place in places])
             for place, mentions in zip(places, tagged, strict=True):
-                done[place] = _annotations(notes[place], mentions, models[place])
+                done[place] = self._annotations(notes[place], mentions, models[place])
         return [done[place] for place in range(len(notes))]
+
+    def _annotations(self, note: Note, mentions: Sequence[Mention], model: Model) -> Annotations:
+        clinical, personal = resolution.eponyms(
+            resolution.entities(
+                [each for each in mentions if each.label in model.entities], model.language
+            ),
+            [each for each in mentions if each.label in model.phi],
+        )
+        entities = _entities(note, clinical, model.language)
+        bounds = sentences(note.text, model.language)
+        return Annotations(
+            entities=entities,
+            relations=relations(entities, bounds, note.text, self._relation_model),
+            phi=_phi(note, personal, model.language),
+        )
 
 
 def fingerprint(models: Sequence[Model]) -> str:
@@ -92,19 +116,6 @@ def _release() -> str:
         return version("chartloom")
     except PackageNotFoundError:
         return "source"
-
-
-def _annotations(note: Note, mentions: Sequence[Mention], model: Model) -> Annotations:
-    clinical, personal = resolution.eponyms(
-        resolution.entities([each for each in mentions if each.label in model.entities]),
-        [each for each in mentions if each.label in model.phi],
-    )
-    entities = _entities(note, clinical, model.language)
-    return Annotations(
-        entities=entities,
-        relations=relations(entities, sentences(note.text)),
-        phi=_phi(note, personal, model.language),
-    )
 
 
 def _entities(note: Note, mentions: Sequence[Mention], language: str) -> tuple[Entity, ...]:

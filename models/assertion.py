@@ -18,7 +18,7 @@ from typing import Any, Literal
 import ahocorasick
 
 from models import lexicon
-from models.folding import lower
+from models.folding import fold, lower
 from models.segmentation import Section, section_at, sections, sentences
 from models.types import Assertion, Entity, Experiencer, Presence, Span, Temporality
 
@@ -31,6 +31,11 @@ _AXES: dict[str, type[Presence | Temporality | Experiencer]] = {
     "experiencer": Experiencer,
 }
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_COMMA = re.compile(r",(?!\d)")
+"""A comma of the sentence, none inside a number: `5,2`."""
+_LIST_AHEAD = 80
+"""How many characters after an entity its list may go on."""
+_CLAUSE = re.compile(r"(?:\A|[.;:!?/>\n\u2022\u2192-])[ \t]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a group of triggers, or a section, claims; `reach` and `reach_after` count tokens."""
+    """What a group of triggers, or a section, claims.
+
+    `reach` and `reach_after` count tokens, `commas` what may stand between trigger and entity;
+    in a list that one of the words of `lists` closes (`no fever, chills or cough`) none counts.
+    """
 
     claim: Claim
     reach: int
     reach_after: int
+    commas: int | None
+    commas_after: int | None
+    lists: re.Pattern[str] | None
     only: frozenset[str]
     unless: frozenset[str]
 
@@ -61,20 +73,44 @@ class Rule:
     def of(cls, entry: dict[str, Any]) -> Rule:
         """Read a `[[rule]]` or `[[section]]` table."""
         reach = entry.get("reach", 0)
-        labels = frozenset(entry.get("only", ())), frozenset(entry.get("unless", ()))
-        return cls(Claim.parse(entry["set"]), reach, entry.get("reach_after", reach), *labels)
+        commas = entry.get("commas")
+        return cls(
+            Claim.parse(entry["set"]),
+            reach,
+            entry.get("reach_after", reach),
+            commas,
+            entry.get("commas_after", commas),
+            re.compile(rf"\b(?:{'|'.join(entry['lists'])})\b", re.IGNORECASE)
+            if "lists" in entry
+            else None,
+            frozenset(entry.get("only", ())),
+            frozenset(entry.get("unless", ())),
+        )
 
     def speaks_of(self, label: str | None) -> bool:
         """Tell whether the rule is for entities with this label."""
         return label not in self.unless and (not self.only or label in self.only)
 
+    def reaches(self, side: Side, distance: int, commas: int) -> bool:
+        """Tell whether an entity that far from a trigger, on that side of it, is spoken of."""
+        reach, most = (
+            (self.reach, self.commas) if side == "before" else (self.reach_after, self.commas_after)
+        )
+        return distance <= reach and (most is None or commas <= most)
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A phrase of the lists: what it is there for, and its rule's place in the file."""
+    """A phrase of the lists: what it is there for, and its rule's place in the file.
+
+    One written with `^` in front counts only where a clause opens: `Bij koorts bellen`.
+    """
 
     side: Side
     rank: int = -1
+    opens: bool = False
+    stops: Claim | None = None
+    """What a terminating word ends; none is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +138,17 @@ class Rules:
         for rank, entry in enumerate(data["rule"]):
             for side in _SIDES:
                 for phrase in entry.get(side, ()):
-                    triggers.setdefault(phrase, []).append(Trigger(side, rank))
+                    trigger = Trigger(side, rank, phrase.startswith("^"))
+                    triggers.setdefault(phrase.removeprefix("^"), []).append(trigger)
         for phrase in [*data["terminate"]["all"], *data["terminate"]["punctuation"]]:
             triggers.setdefault(phrase, []).append(Trigger("terminate"))
+        for claim, stops in data["terminate"].get("only", {}).items():
+            for phrase in stops:
+                stop = Trigger("terminate", stops=Claim.parse(claim))
+                triggers.setdefault(phrase, []).append(stop)
         triggers.update({phrase: [] for phrase in data["pseudo"]["phrases"]})
+        if data.get("unaccented"):
+            triggers = {fold(phrase).text: meant for phrase, meant in triggers.items()} | triggers
         phrases = ahocorasick.Automaton()
         for phrase, meant in triggers.items():
             phrases.add_word(phrase, (len(phrase), tuple(meant)))
@@ -130,7 +173,7 @@ def assertions(text: str, mentions: Sequence[Entity | Span], language: str) -> l
     rules = _rules(language)
     if not mentions:
         return []
-    scene = Scene.of(text, rules)
+    scene = Scene.of(text, rules, language)
     headed = sections(text, language)
     found = []
     for span, label in map(_parts, mentions):
@@ -150,11 +193,12 @@ class Scene:
     sentences: list[tuple[int, int]]
 
     @classmethod
-    def of(cls, text: str, rules: Rules) -> Scene:
+    def of(cls, text: str, rules: Rules, language: str) -> Scene:
         """Read the note once, in linear time."""
         marks = _marks(lower(text), rules)
         tokens = [token.start() for token in _TOKEN.finditer(text)]
-        return cls(text, marks, [mark.start for mark in marks], tokens, sentences(text))
+        sentenced = sentences(text, language)
+        return cls(text, marks, [mark.start for mark in marks], tokens, sentenced)
 
     def sentence(self, span: Span) -> tuple[int, int]:
         """Return the sentence that the span begins in, drawn out to hold all of the span."""
@@ -165,6 +209,10 @@ class Scene:
     def distance(self, start: int, end: int) -> int:
         """Count the tokens that begin in a range."""
         return max(0, bisect_left(self.tokens, end) - bisect_left(self.tokens, start))
+
+    def commas(self, start: int, end: int) -> int:
+        """Count the commas of a range."""
+        return len(_COMMA.findall(self.text, start, end))
 
     def before(self, span: Span) -> Iterator[tuple[Mark, int, int]]:
         """Walk back from the span: each trigger with the range between the two."""
@@ -200,7 +248,8 @@ def _marks(text: str, rules: Rules) -> list[Mark]:
     covered = 0
     for start, end, triggers in found:
         if start >= covered:
-            marks += [Mark(start, end, trigger) for trigger in triggers]
+            opens = _CLAUSE.search(text, max(0, start - 3), start) is not None
+            marks += [Mark(start, end, each) for each in triggers if opens or not each.opens]
             covered = end
     return marks
 
@@ -223,18 +272,36 @@ class Heard:
 
 def _heard(scene: Scene, span: Span, label: str | None, rules: Rules) -> Iterator[Heard]:
     """Hear every trigger whose scope holds the span, walking away from it on both sides."""
-    for walk, side in ((scene.before(span), "before"), (scene.after(span), "after")):
-        for mark, start, end in walk:
+    sides: tuple[Side, Side] = ("before", "after")
+    for side in sides:
+        stopped: set[Claim] = set()
+        for mark, start, end in scene.before(span) if side == "before" else scene.after(span):
             distance = scene.distance(start, end)
-            if mark.trigger.side == "terminate" or distance > rules.farthest:
+            if distance > rules.farthest or _ends(mark.trigger):
                 break
+            if mark.trigger.stops:
+                stopped.add(mark.trigger.stops)
             if mark.trigger.side not in {side, "around"}:
                 continue
             rule = rules.rules[mark.trigger.rank]
-            reach = rule.reach if side == "before" else rule.reach_after
-            if rule.speaks_of(label) and distance <= reach:
-                commas = scene.text.count(",", start, end)
+            commas = 0 if _listed(rule, scene, mark, span) else scene.commas(start, end)
+            spoken = rule.claim not in stopped and rule.speaks_of(label)
+            if spoken and rule.reaches(side, distance, commas):
                 yield Heard(mark.trigger.rank, commas, rule.claim)
+
+
+def _ends(trigger: Trigger) -> bool:
+    return trigger.side == "terminate" and trigger.stops is None
+
+
+def _listed(rule: Rule, scene: Scene, mark: Mark, span: Span) -> bool:
+    """Tell whether the span is part of a list that opens at the trigger before it."""
+    if rule.lists is None or mark.start > span.start:
+        return False
+    following = next(scene.after(span), None)
+    _, end = scene.sentence(span)
+    limit = min(following[0].end if following else end, span.end + _LIST_AHEAD)
+    return rule.lists.search(scene.text, mark.end, limit) is not None
 
 
 def _opens(mark: Mark, span: Span) -> bool:

@@ -240,6 +240,11 @@ def _number_forms(category: str, folded: str) -> Iterator[Form]:
         for length in (10, 9, _SUBSCRIBER):
             if len(plain) > length:
                 yield Form(plain[-length:], category, squeezed=True)
+        if folded.startswith(("+", "00")):
+            # At home a 0 stands in place of the country code, of one to three digits (ITU-T E.123).
+            number = plain.removeprefix("00")
+            for way in ("00" + number, *("0" + number[width:] for width in (1, 2, 3))):
+                yield Form(way, category, squeezed=True)
 
 
 def _date_forms(year: str, month: str, day: str) -> Iterator[Form]:

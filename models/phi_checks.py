@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+_DATE_FIRST = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:\d{4}|\d\d)(?:\s|$)"
+)
+
 
 def _digits(text: str) -> list[int]:
     return [int(mark) for mark in text if mark.isdecimal()]
@@ -60,6 +64,40 @@ def vin(text: str) -> bool:
     return text[8] == ("X" if total % 11 == 10 else str(total % 11))
 
 
+def bsn(text: str) -> bool:
+    """Dutch citizen service number: nine digits, weights 9 to 2 and -1, modulus 11 (elfproef)."""
+    digits = _digits(text)
+    weights = [*range(9, 1, -1), -1]
+    return (
+        len(digits) == 9
+        and any(digits)
+        and sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0
+    )
+
+
+def insz(text: str) -> bool:
+    """Belgian national register number: nine digits and 97 less their remainder by 97.
+
+    Those born from 2000 on have a 2 put before the nine digits (royal decree of 8 January 2006).
+    """
+    digits = "".join(mark for mark in text if mark.isdecimal())
+    if len(digits) != 11:
+        return False
+    number, check = int(digits[:9]), int(digits[9:])
+    return check in {97 - number % 97, 97 - (2_000_000_000 + number) % 97}
+
+
+def benelux_phone(text: str) -> bool:
+    """Dutch numbers have nine digits after the 0 or +31, Belgian ones eight or nine after +32."""
+    if _DATE_FIRST.match(text):
+        return False
+    digits = "".join(mark for mark in text.replace("(0)", "") if mark.isdecimal())
+    national = re.sub(r"^(?:0031|31)(?=\d{9}$)|^(?:0032|32)(?=\d{8,9}$)|^0", "", digits)
+    return len(national) == 9 or (
+        len(national) == 8 and not digits.startswith(("06", "31", "0031"))
+    )
+
+
 def ipv4(text: str) -> bool:
     """Four numbers up to 255 (RFC 791), not a number of a heading such as 1.2.3.4."""
     parts = _parts(text)
@@ -70,6 +108,30 @@ def _parts(text: str) -> list[int]:
     return [int(part) for part in text.split(".")]
 
 
+def dni(text: str) -> bool:
+    """Spanish DNI and NIE: the number modulo 23 names the letter (Real Decreto 1553/2005)."""
+    plain = re.sub(r"[^0-9A-Z]", "", text.upper())
+    number = plain[:-1].replace("X", "0").replace("Y", "1").replace("Z", "2")
+    return len(number) >= 7 and plain[-1] == "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23]
+
+
+def nuss(text: str) -> bool:
+    """Spanish social security number: province and number, modulo 97 (TGSS)."""
+    digits = "".join(map(str, _digits(text)))
+    if len(digits) != 12 or not 1 <= int(digits[:2]) <= 66:
+        return False
+    number = int(digits[2:10])
+    whole = int(digits[:2]) * 10**7 + number if number < 10**7 else int(digits[:10])
+    return whole % 97 == int(digits[10:])
+
+
+def rut(text: str) -> bool:
+    """Chilean RUT and RUN: weights 2 to 7 from the right, modulus 11, K for ten."""
+    plain = re.sub(r"[^0-9K]", "", text.upper())
+    total = sum(int(mark) * (2 + at % 6) for at, mark in enumerate(plain[-2::-1]))
+    return len(plain) >= 8 and plain[-1] == "0123456789K0"[11 - total % 11 if total % 11 else 11]
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     "luhn": luhn,
     "nhs": nhs,
@@ -77,5 +139,11 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "iban": iban,
     "vin": vin,
     "ipv4": ipv4,
+    "dni": dni,
+    "nuss": nuss,
+    "rut": rut,
+    "bsn": bsn,
+    "insz": insz,
+    "benelux_phone": benelux_phone,
 }
 """The names that phi.toml may use."""

@@ -66,8 +66,10 @@ class Pattern:
 
 
 def _expand(regex: str, parts: dict[str, str]) -> str:
-    """Put the parts in place of their names; named groups (`?P<phi>`) are no parts."""
-    return _PART.sub(lambda part: parts.get(part.group(1), part.group()), regex)
+    """Put the parts, which may hold parts, in place of their names; `?P<phi>` is none."""
+    while (wider := _PART.sub(lambda part: parts.get(part.group(1), part.group()), regex)) != regex:
+        regex = wider
+    return regex
 
 
 @cache

@@ -19,11 +19,11 @@ _EDGE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`family` maps a label to its family; `prior` is in log-odds."""
+    """`family` maps a label to its family; `prior` is in log-odds, by language."""
 
     family: Mapping[str, int]
     rivals: frozenset[str]
-    prior: Mapping[str, float]
+    priors: Mapping[str, Mapping[str, float]]
 
 
 @cache
@@ -36,40 +36,47 @@ def rules() -> Rules:
     return Rules(family, frozenset(table["rivals"]), table["prior"])
 
 
-def entities(mentions: Sequence[Mention]) -> list[Mention]:
+@cache
+def _prior(language: str) -> Mapping[str, float]:
+    """The priors of all languages, and those of this one over them."""
+    priors = rules().priors
+    return {**priors["all"], **priors.get(language.split("-", maxsplit=1)[0].lower(), {})}
+
+
+def entities(mentions: Sequence[Mention], language: str) -> list[Mention]:
     """Keep the best of the overlapping mentions of one family, in text order."""
-    known = rules()
+    known, prior = rules(), _prior(language)
     families: dict[object, list[Mention]] = {}
     for mention in mentions:
         families.setdefault(known.family.get(mention.label, mention.label), []).append(mention)
-    return sorted(kept for family in families.values() for kept in _best(family, known))
+    return sorted(kept for family in families.values() for kept in _best(family, prior))
 
 
-def _best(family: list[Mention], known: Rules) -> Iterator[Mention]:
+def _best(family: list[Mention], prior: Mapping[str, float]) -> Iterator[Mention]:
     """Walk chains of overlapping mentions; each chain is short, so comparing all is cheap."""
     chain: list[Mention] = []
     end = -1
     for mention in sorted(family):
         if mention.start >= end:
-            yield from _settle(chain, known)
+            yield from _settle(chain, prior)
             chain = []
         chain.append(mention)
         end = max(end, mention.end)
-    yield from _settle(chain, known)
+    yield from _settle(chain, prior)
 
 
-def _settle(chain: list[Mention], known: Rules) -> Iterator[Mention]:
+def _settle(chain: list[Mention], prior: Mapping[str, float]) -> Iterator[Mention]:
     kept: list[Mention] = []
-    for mention in sorted(chain, key=lambda each: (-weight(each, known), each)):
+    for mention in sorted(chain, key=lambda each: (-weight(each, prior), each)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
             yield mention
 
 
-def weight(mention: Mention, known: Rules) -> float:
+def weight(mention: Mention, prior: Mapping[str, float]) -> float:
     """Log-odds of the score and the prior of the label."""
     score = min(max(mention.score, _EDGE), 1 - _EDGE)
-    return math.log(score / (1 - score)) + known.prior.get(mention.label, 0.0)
+    return math.log(score / (1 - score)) + prior.get(mention.label, 0.0)
 
 
 def eponyms(

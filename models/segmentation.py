@@ -24,10 +24,13 @@ _HEADING_MAX = 60
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BULLET = re.compile(r"[-*\u2022\u00b7>\u25aa\u25cf]\s|\(?\d{1,2}[.)]\s|[a-zA-Z][.)]\s|#")
-_LABEL = re.compile(r"[A-Z][A-Za-z /&,()'-]{0,58}:")
-_STOP = re.compile(r"(?<![.!?\s])(?<=.)[.!?]++[\"')\]\u201d\u2019]{0,3}(?=\s|[A-Z][a-z])")
+_UPPER, _LOWER = "A-Z\u00c0-\u00d6\u00d8-\u00de", "a-z\u00df-\u00f6\u00f8-\u00ff"
+_LABEL = re.compile(rf"[{_UPPER}][{_UPPER}{_LOWER} /&,()'-]{{0,58}}:")
+_STOP = re.compile(
+    rf"(?<![.!?\s])(?<=.)[.!?]++[\"')\]\u201d\u2019]{{0,3}}(?=\s|[{_UPPER}][{_LOWER}])"
+)
 _LIST_NUMBER = re.compile(r"\(?\d{1,2}$")
-_NEXT_NUMBER = re.compile(r"(?<=\s)(\d{1,2})[.)]\s+(?=[A-Z])")
+_NEXT_NUMBER = re.compile(rf"(?<=\s)(\d{{1,2}})[.)]\s+(?=[{_UPPER}])")
 _WORD_BEFORE = 24
 
 
@@ -44,21 +47,36 @@ class Section:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words before a full stop that end no sentence, or only before a capital letter."""
+
+    abbreviations: frozenset[str]
+    units: frozenset[str]
+
+
 @cache
-def _words(key: str) -> frozenset[str]:
-    """Take the words of all languages: sentences are cut before the language is known."""
-    found: set[str] = set()
-    for language in lexicon.languages("segmentation"):
-        found.update(lexicon.read(language, "segmentation").get(key, ()))
-    return frozenset(found)
+def _words(language: str | None) -> Words:
+    """Read the words of a language, of all of them where it is not known."""
+    languages = lexicon.languages("segmentation") if language is None else (language,)
+    tables = [lexicon.read(each, "segmentation") for each in languages]
+    return Words(
+        frozenset(word for table in tables for word in table["abbreviations"]),
+        frozenset(word for table in tables for word in table["units"]),
+    )
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Cut `text` into sentences, in order; together they hold every character that is no space."""
+def sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:
+    """Cut `text` into sentences, in order; together they hold every character that is no space.
+
+    Raises:
+        LanguageUnsupported: no segmentation.toml for `language`.
+    """
+    words = _words(language)
     return [
         (start, end)
         for block_start, block_end in _blocks(text)
-        for start, end in _cut(text, block_start, block_end)
+        for start, end in _cut(text, block_start, block_end, words)
     ]
 
 
@@ -104,13 +122,13 @@ def _upper_heading(text: str, start: int, end: int) -> bool:
     return end - start <= _HEADING_MAX and text[start:end].isupper()
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, words: Words) -> Iterator[tuple[int, int]]:
     """Cut one block at its full stops and before the numbers of a list written in one line."""
     listed = set(_list_cuts(text, start, end))
     cuts = {
         match.end()
         for match in _STOP.finditer(text, start, end)
-        if not _numbers(text, match, listed) and _ends(text, match, start)
+        if not _numbers(text, match, listed) and _ends(text, match, start, words)
     }
     cuts |= listed
     opened = start
@@ -129,7 +147,7 @@ def _numbers(text: str, stop: re.Match[str], listed: set[int]) -> bool:
     )
 
 
-def _ends(text: str, stop: re.Match[str], start: int) -> bool:
+def _ends(text: str, stop: re.Match[str], start: int, words: Words) -> bool:
     """Tell whether a full stop ends a sentence."""
     if text[stop.start()] != ".":
         return True
@@ -142,9 +160,9 @@ def _ends(text: str, stop: re.Match[str], start: int) -> bool:
     if _LIST_NUMBER.match(word) and _opens_list(text, start, stop.start() - len(word)):
         return False
     folded = word.lower()
-    if folded in _words("abbreviations") or (len(word) == 1 and word.isupper()):
+    if folded in words.abbreviations or (len(word) == 1 and word.isupper()):
         return False
-    if folded in _words("units") or not word.isalpha() or len(word) < 4:
+    if folded in words.units or not word.isalpha() or len(word) < 4:
         return not first.islower()
     return True
 
@@ -170,13 +188,13 @@ def _list_cuts(text: str, start: int, end: int) -> Iterator[int]:
 
 _HEADING = re.compile(
     r"(?:^|(?<=[\n\r.;])|(?<=\. )|(?<=\.  ))[ \t]{0,8}(?:#{1,4} |\*{1,2})?"
-    r"([A-Z][A-Za-z/&(),' -]{1,58}?)(?:\*{1,2})?[ \t]{0,3}"
-    r"(?::\**|,(?=[A-Z0-9])|[ \t]-[ \t]|(?=[\r\n]|$))",
+    rf"([{_UPPER}][{_UPPER}{_LOWER}/&(),' -]{{0,58}}?)(?:\*{{1,2}})?[ \t]{{0,3}}"
+    r"(?::\**|\.-|,(?=[A-Z0-9])|[ \t]-[ \t]|(?=[\r\n]|$))",
     re.MULTILINE,
 )
 _REST_OF_LINE = re.compile(r"[^\S\r\n]*\S")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n")
-_SHOUTED = re.compile(r"(?<=\s)([A-Z][A-Z/&() -]{2,58}):")
+_SHOUTED = re.compile(rf"(?<=\s)([{_UPPER}][{_UPPER}/&() -]{{2,58}}):")
 
 
 def sections(text: str, language: str) -> list[Section]:
@@ -209,22 +227,34 @@ def _headings(text: str, language: str) -> list[tuple[int, int, str]]:
     matches = [match for pattern in (_HEADING, _SHOUTED) for match in pattern.finditer(text)]
     found: list[tuple[int, int, str]] = []
     for match in sorted(matches, key=lambda match: match.start(1)):
-        kind = _kind(match, kinds)
+        kind = _kind(match, kinds, found[-1][2] if found else "")
         if kind and (not found or match.start(1) >= found[-1][1]):
             found.append((match.start(1), match.end(), kind))
     return found
 
 
-def _kind(match: re.Match[str], kinds: dict[str, str]) -> str | None:
-    title = match.group(1)
-    shouted = title.isupper() and match.group().rstrip("*").endswith(":")
-    return kinds.get(lower(title).strip(), "other" if shouted else None)
+def _kind(match: re.Match[str], kinds: dict[str, dict[str, str]], above: str) -> str | None:
+    """Name the kind of a heading; some mean something else under another one."""
+    title = lower(match.group(1)).strip()
+    shouted = match.group(1).isupper() and match.group().rstrip("*").endswith(":")
+    known = kinds.get(above, {}).get(title) or kinds[""].get(title)
+    if len(title) == 1 and not (known and match.group().endswith(":") and _opens_line(match)):
+        return None
+    return known or ("other" if shouted else None)
+
+
+def _opens_line(match: re.Match[str]) -> bool:
+    return match.start(1) == 0 or match.string[match.start(1) - 1] in "\r\n"
 
 
 @cache
-def _kinds(language: str) -> dict[str, str]:
-    names: dict[str, list[str]] = lexicon.read(language, "segmentation")["sections"]
-    return {name: kind for kind, titles in names.items() for name in titles}
+def _kinds(language: str) -> dict[str, dict[str, str]]:
+    """Read the kinds of headings, by the kind of the heading above; an empty one is any."""
+    table = lexicon.read(language, "segmentation")
+    return {
+        above: {name: kind for kind, titles in names.items() for name in titles}
+        for above, names in {"": table["sections"], **table.get("under", {})}.items()
+    }
 
 
 def section_at(offset: int, found: list[Section]) -> Section | None:

@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from models import lexicon
@@ -25,6 +26,7 @@ _DAYS = 365
 _TRIES = 32
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+")
+_SEXED = ("given_f", "given_m")
 
 
 def check_key(key: bytes | None) -> bytes:
@@ -83,7 +85,7 @@ class Surrogates:
         avoid = (known or KnownIdentifiers()) + KnownIdentifiers(
             tuple(("NAME", name) for name in dict.fromkeys(names))
         )
-        return cls(check_key(key), subject, language, frozenset(_given(names)), avoid)
+        return cls(check_key(key), subject, language, frozenset(_given(names, language)), avoid)
 
     def replace(self, category: str, text: str) -> str:
         """Return the stand-in for `text`; a tag where there is none, or it reads as a known one.
@@ -120,12 +122,21 @@ class Surrogates:
 
     def _name_word(self, match: re.Match[str]) -> str:
         word = match.group()
-        name = self._choose("given" if fold(word).text in self.given else "family", word)
+        if fold(word).text in _folded(self.language, "kept"):
+            return word
+        name = self._choose(self._list_of(fold(word).text), word)
         if not name:
             return "[NAME]"
         if len(word) == 1:
             return name[0]
         return name.upper() if word.isupper() else name
+
+    def _list_of(self, name: str) -> str:
+        """Say which list stands in for a folded name: of family, of women, of men or of either."""
+        known = [each for each in _SEXED if name in _folded(self.language, each)]
+        if len(known) == 1:
+            return known[0]
+        return "given" if name in self.given else "family"
 
     def _profession(self, text: str) -> str:
         return self._choose("professions", text)
@@ -152,28 +163,41 @@ class Surrogates:
 
     def _contact(self, text: str) -> str:
         if "@" in text or "//" in text or text.lower().startswith("www."):
-            who = self._choose("given", text).lower() or "someone"
+            who = fold(self._choose("given", text)).text or "someone"
             return f"{who}@example.org" if "@" in text else f"https://example.org/{who}"
         # 555-0100 to 555-0199 are kept free for fiction in the North American plan.
-        digits = _fictional(self._shape(text))
+        digits = _fictional(self._shape(text), self._prefix(text))
         return "".join(next(digits) if mark.isdecimal() else mark for mark in text)
 
+    def _prefix(self, text: str) -> str:
+        """Give the digits that a phone number keeps, as they tell the kind of line only."""
+        digits = "".join(mark for mark in text if mark.isdecimal())
+        prefixes: list[str] = self._lists().get("phone_prefixes", [])
+        return max((each for each in prefixes if digits.startswith(each)), key=len, default="")
+
     def _place(self, text: str) -> str:
+        lists = self._lists()
         words = set(fold(text).text.replace(",", " ").split())
-        if not words.isdisjoint(self._lists()["facilities"]):
+        if not words.isdisjoint(lists["facilities"]):
             return self._choose("hospitals", text)
+        code = re.match(lists["postcode"], text) if "postcode" in lists else None
+        if code:
+            town = f" {self._choose('cities', text)}" if _WORD.search(text, code.end()) else ""
+            return self._shape(code.group()) + town
         if not _WORD.search(text):
             return self._shape(text)
-        if text[0].isdecimal():
+        address = lists.get("address", "{number} {street}")
+        if text[0].isdecimal() or (address.endswith("{number}") and _NUMBER.search(text)):
             number = _draw(self.key, self.subject, "house", fold(text).text) % 98 + 1
-            return f"{number} {self._choose('streets', text)}"
+            return str(address.format(number=number, street=self._choose("streets", text)))
         return self._choose("cities", text)
 
 
-def _fictional(shape: str) -> Iterator[str]:
+def _fictional(shape: str, prefix: str) -> Iterator[str]:
     digits = [mark for mark in shape if mark.isdecimal()]
     if len(digits) >= 7:
         digits[-7:-2] = "55501"
+    digits[: len(prefix)] = prefix
     return iter(digits)
 
 
@@ -185,9 +209,23 @@ def _like(mark: str, drawn: int) -> str:
     return mark
 
 
-def _given(names: Iterable[str]) -> Iterator[str]:
-    """Tell given names: before the last word, or after a comma."""
+def _given(names: Iterable[str], language: str) -> Iterator[str]:
+    """Tell given names: after a comma, else before a particle (`van`) or the family names."""
+    kept = _folded(language, "kept")
+    known = _folded(language, "given_f") | _folded(language, "given_m")
+    families = lexicon.read(language, "surrogates").get("families", 1)
     for name in names:
         last, comma, first = name.partition(",")
         words = [fold(word).text for word in _WORD.findall(first if comma else last)]
-        yield from words if comma else words[:-1]
+        particles = (at for at, word in enumerate(words) if not kept.isdisjoint(word.split("-")))
+        cut = next(particles, max(len(words) - families, min(1, len(words) - 1)))
+        yield from words if comma else words[:cut]
+        if families > 1 and not comma:
+            inner = words[cut:-1] if len(words) > 1 else words
+            yield from (word for word in inner if word in known)
+
+
+@cache
+def _folded(language: str, name: str) -> frozenset[str]:
+    """Fold a list of surrogates.toml that a language may leave out."""
+    return frozenset(fold(each).text for each in lexicon.read(language, "surrogates").get(name, ()))

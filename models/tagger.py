@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,7 @@ class Tagger:
         self._walls = moves(self._config.transitions)
 
     @classmethod
-    def load(cls, folder: Path, threads: int = 1, labels: Collection[str] | None = None) -> Tagger:
+    def load(cls, folder: Path, threads: int = 1, labels: Collection[str] | None = None) -> Self:
         """Load tokenizer.json, model.onnx and config.json of a model folder."""
         return cls(
             Tokenizer.load(folder / "tokenizer.json"),

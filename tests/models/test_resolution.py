@@ -8,29 +8,41 @@ from models.types import PhiSpan, Span
 def test_the_better_one_of_a_family_stays():
     long = Mention(0, 20, "DISEASE", 0.95)
     short = Mention(5, 9, "DISEASE", 0.6)
-    assert entities([short, long]) == [long]
+    assert entities([short, long], "en") == [long]
 
 
 def test_a_confident_symptom_beats_a_disease():
     disease, symptom = Mention(0, 6, "DISEASE", 0.9), Mention(0, 6, "SYMPTOM", 0.8)
-    assert entities([disease, symptom]) == [symptom]
+    assert entities([disease, symptom], "en") == [symptom]
     unsure = Mention(0, 6, "SYMPTOM", 0.2)
-    assert entities([disease, unsure]) == [disease]
+    assert entities([disease, unsure], "en") == [disease]
+
+
+def test_a_symptom_has_no_advantage_where_the_corpora_keep_them_apart():
+    disease, symptom = Mention(0, 6, "DISEASE", 0.9), Mention(0, 6, "SYMPTOM", 0.8)
+    assert entities([disease, symptom], "nl-BE") == [disease]
+
+
+def test_a_laboratory_test_says_more_than_a_procedure():
+    wide = Mention(0, 3, "DIAGNOSTIC_PROCEDURE", 0.95)
+    assert entities([wide, Mention(0, 3, "LAB_TEST", 0.7)], "en")[0].label == "LAB_TEST"
+    procedure, wide = Mention(0, 3, "PROCEDURE", 0.9), Mention(0, 3, "DIAGNOSTIC_PROCEDURE", 0.7)
+    assert entities([procedure, wide], "es")[0].label == "DIAGNOSTIC_PROCEDURE"
 
 
 def test_families_do_not_disturb_each_other():
     pain, chest = Mention(0, 10, "SYMPTOM", 0.9), Mention(0, 5, "ANATOMY", 0.9)
-    assert entities([pain, chest]) == [chest, pain]
+    assert entities([pain, chest], "en") == [chest, pain]
 
 
 def test_both_ends_of_a_chain_stay_when_the_middle_goes():
     chain = [Mention(0, 4, "DRUG", 0.9), Mention(3, 8, "DRUG", 0.5), Mention(7, 9, "DRUG", 0.8)]
-    assert entities(chain) == [chain[0], chain[2]]
+    assert entities(chain, "en") == [chain[0], chain[2]]
 
 
 def test_many_mentions_are_settled_quickly():
     many = [Mention(10 * i, 10 * i + 12, "DRUG", 0.5) for i in range(5000)]
-    assert 0 < len(entities(many)) < 5000
+    assert 0 < len(entities(many, "en")) < 5000
 
 
 def test_an_eponym_is_no_name_and_a_name_is_no_disease():
