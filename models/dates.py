@@ -71,7 +71,7 @@ def _roles(tokens: list[str], months: Months, order: str) -> dict[int, str] | No
     named = [at for at, token in enumerate(tokens) if months.number(lower(token))]
     if len(named) == 1:
         return _named_roles(tokens, numbers, named[0])
-    if named or not numbers or len(numbers) > 3:
+    if named or not numbers or len(numbers) > 3 or _worded(tokens[numbers[0] : numbers[-1]]):
         return None
     widths = [len(tokens[at]) for at in numbers]
     if len(numbers) == 1:
@@ -83,6 +83,11 @@ def _roles(tokens: list[str], months: Months, order: str) -> dict[int, str] | No
     roles = {"y": "year", "m": "month", "d": "day"}
     found = {at: roles[mark] for at, mark in zip(numbers, shape, strict=True)}
     return _swapped(tokens, found)
+
+
+def _worded(tokens: list[str]) -> bool:
+    """Tell whether words stand between the numbers: a month as `III`, two dates in one."""
+    return any(token.isalpha() for token in tokens)
 
 
 def _named_roles(tokens: list[str], numbers: list[int], named: int) -> dict[int, str] | None:
