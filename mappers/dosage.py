@@ -8,10 +8,11 @@ from typing import Final
 
 from mappers.evidence import MOST_EVIDENCE, derivation, printable
 from mappers.extracted import present
-from mappers.sig import parse, table
+from mappers.sig import merged, parse
 from mappers.source import Source
 from mappers.statement import Statement
 from mappers.types import Resource
+from mappers.wording import table
 from models.types import Entity, Relation, Span
 
 MOST_DOSAGES: Final = 100
@@ -92,6 +93,9 @@ def _elements(parts: Sequence[Part], language: str) -> Resource:
     ambiguous: set[str] = set()
     for part in parts:
         read = parse(part.text, language) if kinds.count(part.label) == 1 else {}
-        ambiguous |= {name for name in read if elements.get(name, read[name]) != read[name]}
-        elements |= read
-    return {name: value for name, value in elements.items() if name not in ambiguous}
+        for name, value in read.items():
+            one = {name: elements[name]} if name in elements else {}
+            both = {name: value} if one == {name: value} else merged(one, {name: value})
+            ambiguous |= {name} if both is None else set()
+            elements |= both or {}
+    return merged({}, {name: elements[name] for name in elements if name not in ambiguous}) or {}

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mappers.wording import alternatives, plain
 from models.types import Note, Span
 
 # A single line break may be a wrapped line as well as the end of an item of a list.
@@ -72,11 +73,11 @@ def _find(note: Note, bounds: tuple[int, int]) -> list[tuple[Span, str]]:
 
 
 def _fold(word: str) -> str:
-    return re.sub(r"\s+", " ", word.casefold().replace("\u2019", "'"))
+    return plain(re.sub(r"\s+", " ", word.casefold().replace("\u2019", "'")))
 
 
 def _language(note: Note) -> str:
-    return note.language.partition("-")[0]
+    return note.language.partition("-")[0].lower()
 
 
 @cache
@@ -92,11 +93,9 @@ def _words(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
     codes = {_fold(word): code for code, words in rows.items() for word in words}
     if not codes:
         return re.compile(r"(?!)"), {}
-    longest_first = sorted(codes, key=lambda word: (-len(word), word))
-    alternatives = "|".join(
-        re.escape(word).replace("'", "['\u2019]").replace(r"\ ", r"\s+") for word in longest_first
-    )
-    return re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE), codes
+    names = alternatives(word for words in rows.values() for word in words)
+    names = names.replace("'", "['\u2019]").replace(r"\ ", r"\s+")
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE), codes
 
 
 @cache

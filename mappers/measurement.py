@@ -55,7 +55,7 @@ def measure(
     if match is None:
         return None
     sign = -1.0 if match["number"].startswith("-") else 1.0
-    number = read_number(match["number"].lstrip("+-"), language.partition("-")[0])
+    number = read_number(match["number"].lstrip("+-"), language.partition("-")[0].lower())
     unit = match["unit"].strip() or None
     ucum = (spellings.get(unit.casefold()) or ucum_unit(unit)) if unit else None
     if number is None or (unit and ucum is None):

@@ -7,127 +7,129 @@ a dose is never read out of "5 mg/kg" or "10 mg, later 20 mg".
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
 
-from mappers.canonical import TIMING_ABBREVIATION, UCUM
-from mappers.number import read_number, shortest
+from mappers import timing
+from mappers.canonical import UCUM
+from mappers.number import shortest
+from mappers.timing import Pattern
 from mappers.types import Resource
-
-Reader = Callable[[re.Match[str]], Resource | None]
-
-_PUNCTUATION: Final = re.compile(r"[\s,;]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """Of one language: each pattern reads the start of the text into elements of Dosage."""
-
-    patterns: tuple[tuple[re.Pattern[str], Reader], ...]
+from mappers.wording import END, Wording, alternatives, fold, plain, table, wording
 
 
 def parse(text: str, language: str) -> Resource:
-    """Read doseAndRate, timing, route and asNeededBoolean; empty when it is not plain.
+    """Read what Dosage has elements for; empty when the text is not plain.
 
-    Quantities are in UCUM. `language` is BCP 47; one that dosage.toml does not know gives
-    nothing.
+    Quantities are in UCUM; one without a unit counts pieces. `language` is BCP 47; one that
+    dosage.toml does not know gives nothing.
     """
-    grammar = _grammar(language.partition("-")[0])
-    rest = _fold(text)
+    patterns = _patterns(language.partition("-")[0].lower())
+    rest = fold(text)
     elements: Resource = {}
     while rest:
-        read = _first(grammar, rest)
-        if read is None or elements.keys() & read[0].keys():
+        read = _longest(patterns, rest)
+        together = merged(elements, read[0]) if read else None
+        if read is None or together is None:
             return {}
-        elements |= read[0]
-        rest = _PUNCTUATION.sub(" ", rest[read[1] :], count=1).strip(" .")
+        elements = together
+        rest = rest[read[1] :].strip(" ,;.")
     return elements
 
 
-def _first(grammar: Grammar, text: str) -> tuple[Resource, int] | None:
-    for pattern, reader in grammar.patterns:
-        if match := pattern.match(text):
-            elements = reader(match)
-            return (elements, match.end()) if elements else None
+def merged(one: Mapping[str, object], other: Resource) -> Resource | None:
+    """Both together; None when they speak of the same thing, other than of a timing's parts.
+
+    The reason why a drug is needed says that it is taken as needed (R4: asNeeded[x] is one).
+    """
+    both = {**one, **other}
+    if "asNeededCodeableConcept" in both:
+        both.pop("asNeededBoolean", None)
+    for name in one.keys() & other.keys():
+        if name != "timing":
+            return None
+        repeat = _agreed(one[name], other[name])
+        if repeat is None:
+            return None
+        both[name] = timing.timing(repeat)
+    return both
+
+
+def _agreed(one: object, other: object) -> Resource | None:
+    assert isinstance(one, dict)
+    assert isinstance(other, dict)
+    first, second = one["repeat"], other["repeat"]
+    if any(first[name] != second[name] for name in first.keys() & second.keys()):
+        return None
+    return {**first, **second}
+
+
+def _longest(patterns: tuple[Pattern, ...], text: str) -> tuple[Resource, int] | None:
+    """Read as much as one pattern can: "2 times a day" begins like a dose."""
+    matches = [(match, read) for pattern, read in patterns if (match := pattern.match(text))]
+    for match, read in sorted(matches, key=lambda found: found[0].end(), reverse=True):
+        if elements := read(match):
+            return elements, match.end()
     return None
 
 
-def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-    return re.sub(r"\s+", " ", folded).strip(" ,;")
-
-
 @cache
-def table() -> dict[str, Any]:
-    """dosage.toml, read once."""
-    return tomllib.loads(Path(__file__).with_name("dosage.toml").read_text(encoding="utf-8"))
+def _patterns(language: str) -> tuple[Pattern, ...]:
+    words = wording(language)
+    return tuple(_all(words)) if words else ()
 
 
-@cache
-def _grammar(language: str) -> Grammar:
-    if language not in table()["ranges"]:
-        return Grammar(())
-    timings = {
-        phrase: row for row in table()["timings"].values() for phrase in row.get(language, ())
-    }
-    return Grammar(
-        (
-            # Timings first: "2 times a day" begins like a dose.
-            (_phrases(timings), lambda match: _timing(timings[match.group()])),
-            (_phrases(table()["as_needed"][language]), lambda _: {"asNeededBoolean": True}),
-            (
-                _phrases(table()["routes"][language]),
-                lambda match: {"route": {"text": match.group()}},
-            ),
-            (_dose_pattern(language), lambda match: _dose(match, language)),
-        )
+def _all(words: Wording) -> Iterator[Pattern]:
+    yield from timing.patterns(words)
+    yield _words("as_needed", words), lambda _: {"asNeededBoolean": True}
+    yield _reason(words), lambda match: {"asNeededCodeableConcept": {"text": match["reason"]}}
+    yield _words("instructions", words), _instruction
+    yield _words("routes", words), lambda match: {"route": {"text": match.group()}}
+    yield _amount(words), lambda match: _dose(match, words)
+
+
+def _instruction(match: re.Match[str]) -> Resource:
+    return {"additionalInstruction": [{"text": match.group()}]}
+
+
+def _words(name: str, words: Wording) -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(table()[name][words.language])}){END}")
+
+
+def _reason(words: Wording) -> re.Pattern[str]:
+    before, reasons, joints = (
+        alternatives(table()[name][words.language])
+        for name in ("as_needed_for", "reasons", "reason_joints")
     )
+    several = rf"(?:{reasons})(?:(?:,| ?(?:{joints})) ?(?:{reasons}))*"
+    return re.compile(rf"(?:{before}) (?P<reason>{several}){END}")
 
 
-def _phrases(phrases: Mapping[str, Any] | Sequence[str]) -> re.Pattern[str]:
-    # The longest first; a phrase may end with a full stop, so \b does not do.
-    alternatives = "|".join(re.escape(each) for each in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"(?:{alternatives})(?![\w/])")
-
-
-def _dose_pattern(language: str) -> re.Pattern[str]:
-    words = "|".join(table()["numbers"][language])
-    number = rf"(?:\d[\d.,]*|\b(?:{words})\b)"
-    to = "|".join(re.escape(each) for each in table()["ranges"][language])
-    units = "|".join(re.escape(each) for each in sorted(table()["units"], key=len, reverse=True))
+def _amount(words: Wording) -> re.Pattern[str]:
+    number, units = words.number, alternatives(_written(words))
     return re.compile(
-        rf"(?P<low>{number})(?: ?(?:{to}) ?(?P<high>{number}))?[ -]?(?P<unit>{units})(?![\w/])"
+        rf"(?P<low>{number})(?: ?(?:{words.joint}) ?(?P<high>{number}))?"
+        rf"[ -]?(?P<unit>{units}){END}"
     )
 
 
-def _dose(match: re.Match[str], language: str) -> Resource | None:
-    low = _number(match["low"], language)
-    high = _number(match["high"], language) if match["high"] else None
+def _written(words: Wording) -> Iterator[str]:
+    yield from table()["units"]["all"]
+    yield from table()["units"][words.language]
+
+
+def _dose(match: re.Match[str], words: Wording) -> Resource | None:
+    unit = match["unit"]
+    code = words.units[plain(unit)]
+    low = words.value(match["low"], code)
+    high = words.value(match["high"], code) if match["high"] else None
     if low is None or (match["high"] and (high is None or high <= low)):
         return None
-    unit = match["unit"]
     if high is None:
-        return {"doseAndRate": [{"doseQuantity": _quantity(low, unit)}]}
-    bounds = {"low": _quantity(low, unit), "high": _quantity(high, unit)}
+        return {"doseAndRate": [{"doseQuantity": _quantity(low, unit, code)}]}
+    bounds = {"low": _quantity(low, unit, code), "high": _quantity(high, unit, code)}
     return {"doseAndRate": [{"doseRange": bounds}]}
 
 
-def _quantity(value: float, unit: str) -> Resource:
-    return {"value": shortest(value), "unit": unit, "system": UCUM, "code": table()["units"][unit]}
-
-
-def _number(text: str, language: str) -> float | None:
-    words = table()["numbers"][language]
-    return float(words[text]) if text in words else read_number(text, language)
-
-
-def _timing(row: Mapping[str, Any]) -> Resource:
-    timing: Resource = {"repeat": dict(row["repeat"])}
-    if "code" in row:
-        timing["code"] = {"coding": [{"system": TIMING_ABBREVIATION, "code": row["code"]}]}
-    return {"timing": timing}
+def _quantity(value: float, unit: str, code: str) -> Resource:
+    return {"value": shortest(value), "unit": unit, "system": UCUM, "code": code}

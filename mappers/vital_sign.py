@@ -50,7 +50,7 @@ class VitalSign:
 def vital_sign(text: str, language: str) -> VitalSign | None:
     """The vital sign that a mention names; English names count in every language."""
     folded = _fold(text)
-    own = _names().get((language.partition("-")[0], folded))
+    own = _names().get((language.partition("-")[0].lower(), folded))
     key = own or _names().get(("en", folded))
     return VITAL_SIGNS[key] if key else None
 
@@ -94,6 +94,6 @@ def _names() -> Mapping[tuple[str, str], str]:
 
 def _fold(text: str) -> str:
     # NFKC would make "Tª", the temperature, the same as "TA", the blood pressure.
-    form: Literal["NFC", "NFKC"] = "NFC" if "ª" in text else "NFKC"
+    form: Literal["NFC", "NFKC"] = "NFC" if re.search("[ªº]", text) else "NFKC"
     folded = unicodedata.normalize(form, text).casefold()
     return re.sub(r"\s+", " ", folded).strip(" :=,;()")

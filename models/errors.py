@@ -4,6 +4,7 @@ ModelsError
 ├── ModelNotFound        no such model in the registry
 ├── ModelCorrupt         a file is missing, broken or not what the registry says
 ├── LanguageUnsupported  the note's language has no model
+├── CorpusMalformed      annotated data that cannot be read; file and line are named
 └── KeyMissing           surrogates and date shifts need the site's secret key
 """
 
@@ -26,3 +27,7 @@ class LanguageUnsupported(ModelsError):
 
 class KeyMissing(ModelsError):
     """Surrogates and date shifts need the site's secret key; none, or a short one, was given."""
+
+
+class CorpusMalformed(ModelsError):
+    """Annotated data, or a map of its labels, cannot be read; the message names file and line."""

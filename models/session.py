@@ -51,9 +51,7 @@ class Session:
             session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
         except Exception as error:  # the runtime has no common base of its errors
             raise ModelCorrupt(f"{path} cannot be loaded") from error
-        lacking = set(INPUTS) - {each.name for each in session.get_inputs()}
-        if lacking:
-            raise ModelCorrupt(f"{path} lacks the inputs {sorted(lacking)}")
+        _check(session, path)
         return cls(session)
 
     def run(self, ids: Integers, shapes: Integers) -> Floats:
@@ -61,3 +59,14 @@ class Session:
         feeds = dict(zip(INPUTS, (ids, shapes), strict=True))
         emissions: Floats = self._session.run([OUTPUT], feeds)[0]
         return emissions
+
+
+def _check(session: onnxruntime.InferenceSession, path: Path) -> None:
+    """Refuse a graph that is another one than the head of this file describes."""
+    inputs = {each.name for each in session.get_inputs()}
+    if lacking := set(INPUTS) - inputs:
+        raise ModelCorrupt(f"{path} lacks the inputs {sorted(lacking)}")
+    if unknown := inputs - set(INPUTS):
+        raise ModelCorrupt(f"{path} asks for the inputs {sorted(unknown)}, which nobody gives")
+    if OUTPUT not in {each.name for each in session.get_outputs()}:
+        raise ModelCorrupt(f"{path} lacks the output {OUTPUT!r}")

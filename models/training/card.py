@@ -20,7 +20,10 @@ from models.tagger import Mention, Tagger
 from models.training import synthetic_phi
 from models.training.corpora import LABELS, Scheme, documents, schemes
 from models.training.data import SAMPLE_NOTES, fillings
-from models.training.evaluate import Score, evaluate, table
+from models.training.evaluate import by_document
+from models.training.intervals import Estimate, estimates
+from models.training.measures import with_micro
+from models.training.report import table
 
 SETS = Path(__file__).with_name("card.toml")
 INVENTED = 600
@@ -51,7 +54,7 @@ class Watch:
 class Result:
     """`alarms` counts mentions of labels that the corpus does not hold at all."""
 
-    scores: Mapping[str, Score]
+    scores: Mapping[str, Estimate]
     alarms: Mapping[str, int]
     words: int
     seconds: float
@@ -75,8 +78,8 @@ def _score(
 ) -> Result:
     scheme = known[entry["scheme"]]
     watch = Watch(tagger, scheme.absent)
-    scores = evaluate(watch, _read(scheme, entry["part"], data), scheme)
-    return Result(scores, watch.alarms, watch.words, watch.seconds)
+    scores = by_document(watch, _read(scheme, entry["part"], data), scheme)
+    return Result(estimates(with_micro(scores)), watch.alarms, watch.words, watch.seconds)
 
 
 def _read(scheme: Scheme, part: str, data: Path) -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ open (labels.toml, `unknown`) is neither right nor wrong, and so is a mention in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Protocol
 
 from models.tagger import Mention
@@ -63,27 +65,57 @@ class Score:
         return 2 * self.near / (self.gold + self.found) if self.gold + self.found else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is compared: labels of the scheme (`gold`) with labels of mentions (`found`)."""
+
+    gold: tuple[str, ...]
+    found: tuple[str, ...]
+
+    @classmethod
+    def of(cls, label: str) -> Question:
+        """Compare a label with itself."""
+        return cls((label,), (label,))
+
+
+def judge(
+    document: Mapping[str, Any], scheme: Scheme, asked: Question, mentions: Iterable[Mention]
+) -> Score:
+    """Score one document; nothing is counted where it was not annotated for what is asked."""
+    heads = [head for head in asked.gold if head in scheme.labels]
+    if not all(answers(document, scheme, head) for head in heads):
+        return Score()
+    right = {span for head in heads for span in gold(document, scheme, head)}
+    open_spans = {span for head in heads for span in left_open(document, scheme, head)} - right
+    found = {(each.start, each.end) for each in mentions if each.label in asked.found}
+    return compare(sorted(right), found, sorted(open_spans))
+
+
 def evaluate(
     tagger: Tags, documents: Iterable[Mapping[str, Any]], scheme: Scheme, batch: int = 32
 ) -> dict[str, Score]:
     """Score every head of the scheme; documents not annotated for a head are left out of it."""
-    scores = dict.fromkeys(scheme.labels, Score())
+    scores = by_document(tagger, documents, scheme, batch)
+    return {head: micro(each) for head, each in scores.items()}
+
+
+def by_document(
+    tagger: Tags, documents: Iterable[Mapping[str, Any]], scheme: Scheme, batch: int = 32
+) -> dict[str, list[Score]]:
+    """Score every head in every document, in their order."""
+    scores: dict[str, list[Score]] = {head: [] for head in scheme.labels}
     for group in _grouped(documents, batch):
         tagged = tagger.tag_all([document["text"] for document in group])
         for document, mentions in zip(group, tagged, strict=True):
-            for head in scheme.labels:
-                if answers(document, scheme, head):
-                    found = {(each.start, each.end) for each in mentions if each.label == head}
-                    scores[head] += compare(
-                        gold(document, scheme, head), found, left_open(document, scheme, head)
-                    )
+            for head, told in scores.items():
+                told.append(judge(document, scheme, Question.of(head), mentions))
     return scores
 
 
 def compare(expected: Sequence[Span], found: set[Span], open_spans: Sequence[Span] = ()) -> Score:
     """Compare the spans of one label in one document."""
     right = set(expected)
-    judged = {span for span in found if span in right or not _within(span, open_spans)}
+    judged = right & found | _outside(found - right, open_spans)
     return Score(len(right), len(judged), len(right & judged), _near(right, judged))
 
 
@@ -102,19 +134,28 @@ def table(scores: Mapping[str, Score]) -> str:
     return "\n".join(rows)
 
 
-def _within(span: Span, others: Sequence[Span]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in others)
+def _outside(spans: set[Span], others: Sequence[Span]) -> set[Span]:
+    """The spans that share no character with the others."""
+    ordered = sorted(others)
+    starts = [start for start, _ in ordered]
+    reach = [0, *accumulate((end for _, end in ordered), max)]
+    return {span for span in spans if reach[bisect_left(starts, span[1])] <= span[0]}
 
 
 def _near(expected: set[Span], found: set[Span]) -> int:
+    """Pair each expected span with the first one left that overlaps it, in one walk."""
     rest = sorted(found)
-    hits = 0
+    ahead: list[Span] = []
+    hits = at = 0
     for start, end in sorted(expected):
-        for index, (first, last) in enumerate(rest):
-            if start < last and first < end:
-                del rest[index]
-                hits += 1
-                break
+        while at < len(rest) and rest[at][0] < end:
+            ahead.append(rest[at])
+            at += 1
+        ahead = [span for span in ahead if span[1] > start]
+        paired = next((index for index, span in enumerate(ahead) if span[0] < end), None)
+        if paired is not None:
+            del ahead[paired]
+            hits += 1
     return hits
 
 

@@ -7,6 +7,7 @@ import logging
 import math
 import shutil
 import time
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,7 @@ import torch
 from torch import Tensor
 
 from models.tokenization import Tokenizer
+from models.training import relation_training
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
@@ -43,7 +45,10 @@ def train(
     `data` holds corpora/, text/ and lists/. `out` receives the vocabulary, the vectors, run.json
     (recipe, hashes of the data, steps), checkpoint.pt and weights.pt. `start` is the folder of a
     finished run whose vocabulary, encoder and heads of the same name the new one begins with.
+    A recipe of the kind `relations` trains the relation model instead, which writes its own files.
     """
+    if is_of_relations(recipe_path):
+        return relation_training.train(recipe_path, data, out)
     recipe = Recipe.load(recipe_path)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
@@ -57,6 +62,11 @@ def train(
     run.to_the_end()
     _describe(recipe, material, out, run)
     return run.save_weights()
+
+
+def is_of_relations(recipe_path: Path) -> bool:
+    """Tell which kind of model a recipe trains."""
+    return bool(tomllib.loads(recipe_path.read_text("utf-8")).get("kind") == "relations")
 
 
 class Run:

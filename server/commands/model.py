@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from models.registry import Model
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,32 +43,87 @@ def show(model: str) -> None:
 
 
 @app.command()
-def evaluate(
-    corpora: Annotated[Path, typer.Option(help="Folder with corpora in stand-off JSONL.")],
+def evaluate(  # noqa: PLR0913 - one parameter an option
+    corpora: Annotated[
+        Path | None, typer.Option(help="Folder with the corpora of evaluation.toml.")
+    ] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="One annotated corpus: JSONL, brat, CoNLL, PubTator or BioC."),
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Label map of that corpus (a table as in labels.toml).")
+    ] = None,
+    *,
+    model: Annotated[
+        str | None, typer.Option(help="An id of the registry, or a model folder; else all models.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Only this language; a model folder needs it.")
+    ] = None,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Only the first N documents of each set.")
     ] = None,
-    *,
+    json: Annotated[Path | None, typer.Option(help="Write all figures to this file too.")] = None,
     floors: Annotated[
         bool, typer.Option("--floors", help="Fail where a score is below its floor.")
     ] = False,
 ) -> None:
-    """Score the built-in models: strict and relaxed entity F1 per label and set."""
-    from models.training.benchmark import score
-    from models.training.evaluate import table
+    """Score models: strict and relaxed F1 per label and set, with 95 % intervals."""
+    from models.training import benchmark, report
 
-    failures: list[str] = []
-    scored = 0
-    for each in score(corpora, sample):
-        typer.echo(f"\n{each.set.name}, {each.documents} documents\n\n{table(each.scores)}")
-        failures += each.failures
-        scored += 1
-    if not scored:
+    models = _models(model, language)
+    with _progress() as watch:
+        if corpora and not corpus:
+            if not corpora.is_dir():
+                raise typer.BadParameter(f"{corpora} is no folder")
+            scored = benchmark.score(corpora, sample, models, watch)
+        elif corpus and not corpora:
+            one = models[0] if model or language else None
+            scored = benchmark.score_own(corpus, labels, model=one, sample=sample, watch=watch)
+        else:
+            raise typer.BadParameter("give either --corpora or --corpus")
+        done = []
+        for each in scored:
+            typer.echo(f"\n{report.markdown(each)}")
+            done.append(each)
+    if not done:
         raise typer.BadParameter(f"no corpus of evaluation.toml lies in {corpora}")
+    if json:
+        report.write(json, done)
+    failures = [failure for each in done for failure in each.failures]
     if floors and failures:
         for failure in failures:
             typer.echo(failure, err=True)
         raise typer.Exit(1)
+
+
+def _models(name: str | None, language: str | None) -> list[Model]:
+    from models.registry import Registry
+    from models.training.reading import find
+
+    if name is not None:
+        return [find(name, language)]
+    registry = Registry.load()
+    return list(registry.models.values()) if language is None else [registry.of(language)]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(name: str, read: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name)
+            bar.update(tasks[name], completed=read, total=total, visible=read < total)
+
+        yield watch
 
 
 @app.command()

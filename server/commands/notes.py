@@ -13,15 +13,8 @@ import typer
 from mappers.types import Resource
 
 INPUT = typer.Argument(help="A file, or - for standard input.")
-
-
-class Language(StrEnum):
-    """A language that notes may be in."""
-
-    AUTO = "auto"
-    EN = "en"
-    ES = "es"
-    NL = "nl"
+AUTO = "auto"
+LANGUAGE = typer.Option(help="Language of the note (BCP 47), or auto: it is detected.")
 
 
 class Format(StrEnum):
@@ -49,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def extract(
     file: Annotated[Path, INPUT] = Path("-"),
     *,
-    lang: Annotated[Language, typer.Option(help="Language; else detected.")] = Language.AUTO,
+    lang: Annotated[str, LANGUAGE] = AUTO,
     form: Annotated[Format, typer.Option("--format")] = Format.JSON,
     subject: Annotated[str | None, typer.Option(help="Whom it is about: Patient/ID.")] = None,
 ) -> None:
@@ -69,7 +62,7 @@ def extract(
 def deidentify(
     file: Annotated[Path, INPUT] = Path("-"),
     *,
-    lang: Annotated[Language, typer.Option(help="Language; else detected.")] = Language.AUTO,
+    lang: Annotated[str, LANGUAGE] = AUTO,
     mode: Annotated[Mode, typer.Option(help="surrogate needs CHARTLOOM_DEID_KEY_FILE.")] = Mode.TAG,
     known: Annotated[
         Path | None, typer.Option(help="FHIR Patient, or Bundle, whose identifiers are searched.")
@@ -103,8 +96,8 @@ def _open_parts(**settings: Any) -> Any:
     return Parts.open(read_settings(auth="off", **settings))
 
 
-def _code(language: Language) -> str | None:
-    return None if language is Language.AUTO else language.value
+def _code(language: str) -> str | None:
+    return None if language == AUTO else language
 
 
 def _read_text(file: Path) -> str:

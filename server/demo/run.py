@@ -25,8 +25,8 @@ ENDED = ("done", "skipped", "parked")
 async def run(*, once: bool) -> int:
     """Serve, store the samples, wait until they are read, show the table; return the exit status.
 
-    Without `once` it serves until Ctrl-C. The status is 1 when a note failed; a note in a
-    language that no model reads yet is shown as parked, and is not a failure.
+    Without `once` it serves until Ctrl-C. The status is 1 when a note failed; one in an awaited
+    language that no model reads is shown as parked, and is not a failure.
     """
     folder = Path(os.environ.get("CHARTLOOM_DATA_DIR", "data/demo"))
     settings = read_trial_settings(data_dir=folder)
@@ -42,7 +42,7 @@ async def run(*, once: bool) -> int:
         rows = await _wait(app.state.jobs, {f"DocumentReference/{one['id']}" for one in documents})
         # Where nobody watches, the table keeps its width.
         Console(width=None if sys.stdout.isatty() else 160).print(_table(rows, settings.base_url))
-        failed = [row for row in rows if _failed(row)]
+        failed = [row for row in rows if row["state"] != "done"]
         if once:
             return 1 if failed else 0
         console.print(f"Serving at {settings.fhir_base} (trial store included); Ctrl-C ends it.")
@@ -77,10 +77,6 @@ async def _wait(jobs: Jobs, references: set[str]) -> list[dict[str, Any]]:
             if len(rows) == len(references) and all(row["state"] in ENDED for row in rows):
                 return rows
             await asyncio.sleep(0.1)
-
-
-def _failed(row: dict[str, Any]) -> bool:
-    return row["state"] != "done" and not (row["reason"] or "").startswith("LanguageUnsupported")
 
 
 def _table(rows: list[dict[str, Any]], base_url: str) -> Table:

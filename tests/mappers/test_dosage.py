@@ -90,6 +90,40 @@ def test_a_timing_said_twice_differently_is_text_only(read):
     assert dosage["doseAndRate"][0]["doseQuantity"]["value"] == 500
 
 
+def test_one_piece_each_time_is_the_strength(read):
+    reading = read(
+        "{metformine|DRUG} {500 mg|DOSAGE|>metformine} {2dd1|FREQUENCY|>metformine}", language="nl"
+    )
+    (dosage,) = _dosages(reading)
+    assert dosage["doseAndRate"][0]["doseQuantity"]["value"] == 500
+    assert dosage["timing"]["code"]["coding"][0]["code"] == "BID"
+
+
+@pytest.mark.parametrize(("language", "frequency"), [("nl", "3dd2"), ("es", "2-2-2")])
+def test_a_strength_beside_several_pieces_is_no_dose(read, language, frequency):
+    reading = read(
+        f"{{x|DRUG}} {{500 mg|DOSAGE|>x}} {{{frequency}|FREQUENCY|>x}}", language=language
+    )
+    (dosage,) = _dosages(reading)
+    assert "doseAndRate" not in dosage
+    assert dosage["timing"]["repeat"]["frequency"] == 3
+
+
+def test_timings_of_two_parts_that_agree_are_one(read):
+    reading = read("{x|DRUG} {10 mg 's avonds|DOSAGE|>x} {1dd|FREQUENCY|>x}", language="nl")
+    (dosage,) = _dosages(reading)
+    assert dosage["timing"]["code"]["coding"][0]["code"] == "PM"
+
+
+def test_as_needed_is_said_once(read):
+    reading = read(
+        "{x|DRUG} {1 g si precisa|DOSAGE|>x} {c/8h si dolor|FREQUENCY|>x}", language="es"
+    )
+    (dosage,) = _dosages(reading)
+    assert dosage["asNeededCodeableConcept"] == {"text": "dolor"}
+    assert "asNeededBoolean" not in dosage
+
+
 def test_what_is_not_plain_is_text(read):
     (dosage,) = _dosages(read("{metformin|DRUG} {5 mg/kg|DOSAGE|>metformin}"))
     assert set(dosage) == {"text", "extension"}

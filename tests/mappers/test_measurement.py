@@ -40,6 +40,8 @@ from mappers.measurement import (
         ("4.2 *", "en", (4.2, None, None, None)),
         ("12,500", "en", (12500, None, None, None)),
         ("6 L", "en", (6, None, "L", None)),
+        ("3410 gram", "nl", (3410, None, "g", None)),
+        ("12,500", "EN", (12500, None, None, None)),
     ],
 )
 def test_a_number_is_read(text, language, expected):
@@ -132,6 +134,8 @@ def test_what_is_as_long_as_a_sentence_is_no_number():
         ("Within normal limits", "N"),
         ("(negative)", "NEG"),
         ("verlaagd", "L"),
+        ("Geen afwijkingen", "N"),
+        ("negativos", "NEG"),
         ("positivo", "POS"),
         ("not elevated", None),
         ("low-grade", None),

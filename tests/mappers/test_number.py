@@ -21,7 +21,17 @@ def test_a_number_is_read(text, language, number):
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("1.234", "es"), ("1,234", "nl"), ("9,8", "en"), ("1.2.3", "en"), ("", "en"), ("1.", "en")],
+    [
+        ("1.234", "es"),
+        ("1,234", "nl"),
+        ("9,8", "en"),
+        ("1.2.3", "en"),
+        ("", "en"),
+        ("1.", "en"),
+        ("9" * 20, "en"),
+        ("0." + "3" * 20, "nl"),
+        ("9" * 12 + ",000,000", "en"),
+    ],
 )
 def test_what_may_be_another_number_is_none(text, language):
     assert read_number(text, language) is None

@@ -1,6 +1,12 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from mappers.sig import parse
+from mappers.validation import validate
+
+DIRECTIONS = tomllib.loads(Path(__file__).with_name("directions.toml").read_text("utf-8"))
 
 PLAIN = [
     ("en", "500 mg", {"value": 500, "unit": "mg", "code": "mg"}, None),
@@ -77,3 +83,62 @@ def test_everything_in_one_line():
 def test_a_long_text_is_refused_quickly():
     assert parse("1,1." * 20_000 + " mg", "en") == {}
     assert parse("once " * 20_000, "en") == {}
+
+
+def told(read):
+    """Say what was read as directions.toml does."""
+    parts = []
+    for dose in read.get("doseAndRate", ()):
+        bounds = dose.get("doseRange") or {"low": dose.get("doseQuantity")}
+        quantity = bounds["low"]
+        amount = "-".join(str(bound["value"]) for bound in bounds.values())
+        unit = f" {quantity['unit']}{{{quantity['code']}}}" if "code" in quantity else ""
+        parts.append(f"{amount}{unit}")
+    parts += _timing(read["timing"]) if "timing" in read else []
+    parts += [f"+{each['text']}" for each in read.get("additionalInstruction", ())]
+    parts += ["prn"] if read.get("asNeededBoolean") else []
+    parts += [f"prn:{read[key]['text']}" for key in ("asNeededCodeableConcept",) if key in read]
+    parts += [f"via {read['route']['text']}"] if "route" in read else []
+    return " ".join(parts)
+
+
+def _timing(timing):
+    repeat = timing["repeat"]
+    parts = ["once"] if repeat.get("count") == 1 else []
+    if "frequency" in repeat:
+        frequency, period = (
+            "-".join(str(repeat[key]) for key in (name, f"{name}Max") if key in repeat)
+            for name in ("frequency", "period")
+        )
+        code = "".join(f"={coding['code']}" for coding in timing.get("code", {}).get("coding", ()))
+        parts.append(f"{frequency}/{period}{repeat['periodUnit']}{code}")
+    parts += [",".join(repeat["when"])] if "when" in repeat else []
+    return parts + (["on " + ",".join(repeat["dayOfWeek"])] if "dayOfWeek" in repeat else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [(language, *row) for language, rows in DIRECTIONS.items() for row in rows.items()],
+)
+def test_directions(language, text, expected):
+    read = parse(text, language)
+    assert told(read) == expected
+    assert bool(read) == bool(expected)
+    if read:
+        statement = {
+            "resourceType": "MedicationStatement",
+            "status": "active",
+            "medicationCodeableConcept": {"text": "x"},
+            "subject": {"reference": "Patient/x"},
+            "dosage": [read],
+        }
+        assert validate(statement) == ()
+
+
+@pytest.mark.parametrize("language", ["es", "nl"])
+def test_each_language_has_many_directions(language):
+    assert len(DIRECTIONS[language]) >= 50
+
+
+def test_a_language_is_known_with_its_region_and_in_capitals():
+    assert parse("c/8h", "ES-mx") == parse("c/8h", "es") != {}

@@ -1,10 +1,17 @@
-"""Nearness inside one sentence."""
+"""Nearness inside one sentence, and what the model finds."""
 
 import re
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from models.errors import ModelCorrupt
+from models.registry import Registry
+from models.relation_model import RelationModel
 from models.relations import relations, rules
+from models.segmentation import sentences
 from models.types import Entity, Span
 
 LABELS = {
@@ -15,6 +22,9 @@ LABELS = {
     "DIAGNOSTIC_PROCEDURE": "sodium|potassium",
     "SEVERITY": "severe|mild",
     "SYMPTOM": "pain|cough",
+    "LAB_TEST": "ferritin",
+    "DURATION": r"\d+ days",
+    "ANATOMY": "knee|chest",
 }
 
 
@@ -53,6 +63,11 @@ def related(text, label):
         ("metformin" + " and so on" * 9 + " 500 mg", "DOSAGE_OF", []),
         ("sodium 140.1, potassium 4.2", "RESULT_OF", [("140.1", "sodium"), ("4.2", "potassium")]),
         ("mild cough and severe pain", "SEVERITY_OF", [("mild", "cough"), ("severe", "pain")]),
+        ("ferritin 8.1, sodium 140.1", "RESULT_OF", [("8.1", "ferritin"), ("140.1", "sodium")]),
+        ("cough for 3 days, pain", "DURATION_OF", [("3 days", "cough")]),
+        ("aspirin 81 mg for 5 days, cough", "DURATION_OF", [("5 days", "aspirin")]),
+        ("knee pain and chest pain", "LOCATED_IN", [("pain", "knee"), ("pain", "chest")]),
+        ("pain all over, mostly in the knee", "LOCATED_IN", []),
     ],
 )
 def test_a_modifier_goes_to_the_nearest(text, label, expected):
@@ -72,4 +87,140 @@ def test_nothing_from_nothing():
 
 
 def test_rules_name_the_labels_of_the_inventory():
-    assert {"DOSAGE_OF", "FREQUENCY_OF", "RESULT_OF", "SEVERITY_OF"} == {r.label for r in rules()}
+    assert {rule.label for rule in rules()} == {
+        "DOSAGE_OF",
+        "FREQUENCY_OF",
+        "DURATION_OF",
+        "RESULT_OF",
+        "SEVERITY_OF",
+        "LOCATED_IN",
+    }
+
+
+@pytest.fixture(scope="module")
+def model():
+    record = Registry.load().relations
+    if record is None:
+        pytest.skip("the registry has no relation model")
+    record.verify()
+    return RelationModel.load(record.folder)
+
+
+def entity(text, word, label):
+    start = text.index(word)
+    return Entity(Span.of(text, start, start + len(word)), label, 0.9)
+
+
+def by_weights(model, text, **words):
+    entities = sorted(
+        (entity(text, word, label) for label, found in words.items() for word in found),
+        key=lambda each: each.span,
+    )
+    found = relations(entities, sentences(text, "en"), text, model)
+    return {(each.label, each.head.span.text, each.tail.span.text) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        (
+            "bisoprolol 2.5 mg daily, furosemide 40 mg twice daily",
+            {
+                "DRUG": ["bisoprolol", "furosemide"],
+                "DOSAGE": ["2.5 mg", "40 mg"],
+                "FREQUENCY": ["daily", "twice daily"],
+            },
+            {
+                ("DOSAGE_OF", "2.5 mg", "bisoprolol"),
+                ("DOSAGE_OF", "40 mg", "furosemide"),
+                ("FREQUENCY_OF", "daily", "bisoprolol"),
+                ("FREQUENCY_OF", "twice daily", "furosemide"),
+            },
+        ),
+        (
+            "Natrium 131 mmol/l, kalium 5,9 mmol/l.",
+            {"LAB_TEST": ["Natrium", "kalium"], "LAB_VALUE": ["131 mmol/l", "5,9 mmol/l"]},
+            {("RESULT_OF", "131 mmol/l", "Natrium"), ("RESULT_OF", "5,9 mmol/l", "kalium")},
+        ),
+        (
+            "She developed agranulocytosis due to clozapine.",
+            {"DISEASE": ["agranulocytosis"], "DRUG": ["clozapine"]},
+            {("CAUSES", "clozapine", "agranulocytosis")},
+        ),
+    ],
+)
+def test_the_weights_find(model, text, words, expected):
+    assert expected <= by_weights(model, text, **words)
+
+
+def test_the_weights_prefer_the_model_to_the_rules(model):
+    text = "severe pain"
+    severe, pain = entity(text, "severe", "SEVERITY"), entity(text, "pain", "SYMPTOM")
+    (relation,) = relations([severe, pain], [(0, len(text))], text, model)
+    assert (relation.label, relation.head, relation.tail) == ("SEVERITY_OF", severe, pain)
+    assert relation.score <= 0.9
+
+
+LINE = "{} 5 mg daily for gout; mild pain of the knee, sodium 140.\n"
+WORDS = {"DOSAGE": "5 mg", "FREQUENCY": "daily", "DISEASE": "gout", "SEVERITY": "mild"}
+WORDS |= {"SYMPTOM": "pain", "ANATOMY": "knee", "LAB_TEST": "sodium", "LAB_VALUE": "140"}
+
+
+def long_note(words):
+    line = LINE.format("aspirin")
+    count = words // len(line.split())
+    text = line * count
+    spans = [(line.index(word), len(word), label) for label, word in WORDS.items()]
+    spans.append((0, len("aspirin"), "DRUG"))
+    entities = [
+        Entity(
+            Span.of(text, number * len(line) + start, number * len(line) + start + length),
+            label,
+            0.9,
+        )
+        for number in range(count)
+        for start, length, label in sorted(spans)
+    ]
+    bounds = [(number * len(line), (number + 1) * len(line) - 1) for number in range(count)]
+    return text, entities, bounds
+
+
+def test_the_cost_grows_with_the_note_only(model):
+    spent = []
+    for words in (10_000, 50_000):
+        text, entities, bounds = long_note(words)
+        begun = time.process_time()
+        found = relations(entities, bounds, text, model)
+        spent.append(time.process_time() - begun)
+        known = set(entities)
+        assert found
+        assert all(each.head in known and each.tail in known for each in found)
+    assert spent[1] < 12 * spent[0]
+
+
+@given(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=80),
+    st.lists(
+        st.tuples(st.integers(0, 79), st.integers(1, 9), st.sampled_from(sorted(LABELS))),
+        max_size=12,
+    ),
+)
+def test_relations_join_entities_of_the_note(model, text, drawn):
+    entities = [
+        Entity(Span.of(text, start, min(start + length, len(text))), label, 0.9)
+        for start, length, label in drawn
+        if start < len(text)
+    ]
+    for each in relations(entities, sentences(text), text, model):
+        assert each.head in entities
+        assert each.tail in entities
+        assert 0 <= each.score <= 0.9
+
+
+def test_broken_weights_name_their_file(tmp_path):
+    with pytest.raises(ModelCorrupt, match=r"config\.json"):
+        RelationModel.load(tmp_path)
+    (tmp_path / "config.json").write_text('{"groups": {}, "outputs": []}')
+    (tmp_path / "weights.npz").write_bytes(b"no archive")
+    with pytest.raises(ModelCorrupt, match=r"weights\.npz"):
+        RelationModel.load(tmp_path)

@@ -28,18 +28,29 @@ def test_padding_of_a_neighbour_changes_little():
     assert np.abs(both - alone).max() < 1.0
 
 
-def test_a_graph_without_the_inputs_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("inputs", "output", "reason"),
+    [
+        (["x"], "emissions", "lacks the inputs .*input_ids"),
+        (["input_ids"], "emissions", "lacks the inputs .*shape_ids"),
+        (["input_ids", "shape_ids", "mask"], "emissions", "asks for the inputs .*mask"),
+        (["input_ids", "shape_ids"], "logits", "lacks the output 'emissions'"),
+    ],
+)
+def test_another_graph_is_refused(tmp_path, inputs, output, reason):
     onnx = pytest.importorskip("onnx")
-    tensor = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
-    same = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
-    node = onnx.helper.make_node("Identity", ["x"], ["y"])
+    values = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1])
+        for name in (*inputs, output)
+    ]
+    node = onnx.helper.make_node("Sum", inputs, [output])
     model = onnx.helper.make_model(
-        onnx.helper.make_graph([node], "other", [tensor], [same]),
+        onnx.helper.make_graph([node], "other", values[:-1], values[-1:]),
         opset_imports=[onnx.helper.make_opsetid("", 17)],
     )
     model.ir_version = 8
     onnx.save(model, tmp_path / "model.onnx")
-    with pytest.raises(ModelCorrupt, match="input_ids"):
+    with pytest.raises(ModelCorrupt, match=rf"model\.onnx {reason}"):
         Session.load(tmp_path / "model.onnx")
 
 

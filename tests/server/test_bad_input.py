@@ -47,13 +47,13 @@ def attached(data: bytes | str | None = None, **elements: Any) -> dict[str, Any]
 
 PLAIN = {"contentType": "text/plain"}
 NOTE = attached(b"Hypertension.", **PLAIN)
-SPANISH = (
-    "Paciente de 60 años con hipertensión arterial. Niega dolor torácico. "
-    "Tratamiento con metformina 500 mg cada 12 horas."
+GERMAN = (
+    "Der Patient leidet seit Jahren an Bluthochdruck und nimmt Metformin 500 mg zweimal täglich. "
+    "Er hat keine Schmerzen in der Brust und keine Atemnot."
 )
-DUTCH = (
-    "Patiënt is bekend met hypertensie en gebruikt metformine 500 mg tweemaal daags. "
-    "Hij heeft geen pijn op de borst en is niet benauwd."
+FRENCH = (
+    "Patient de 60 ans connu pour une hypertension artérielle. Il n'a pas de douleur thoracique. "
+    "Traitement par metformine 500 mg deux fois par jour."
 )
 
 CASES: dict[str, tuple[dict[str, Any], int, str]] = {
@@ -114,8 +114,8 @@ CASES: dict[str, tuple[dict[str, Any], int, str]] = {
     ),
     "a file": (attached(url="file:///etc/passwd", **PLAIN), 422, "AttachmentForbidden"),
     "no valid url": (attached(url="http://[half/note", **PLAIN), 422, "AttachmentForbidden"),
-    "Spanish": (attached(SPANISH.encode(), **PLAIN), 422, "LanguageUnsupported"),
-    "Dutch": (attached(DUTCH.encode(), **PLAIN), 422, "LanguageUnsupported"),
+    "German": (attached(GERMAN.encode(), **PLAIN), 422, "LanguageUnsupported"),
+    "French": (attached(FRENCH.encode(), **PLAIN), 422, "LanguageUnsupported"),
 }
 # The trial store refuses these itself, as any store may.
 NOT_STORABLE: dict[str, tuple[dict[str, Any], int, str]] = {

@@ -75,7 +75,7 @@ def test_annotate_keeps_order_and_reports_bad_lines(run: Run, tmp_path: Path) ->
         json.dumps({"id": "a", "text": NOTE, "lang": "en", "entities": []}),
         "not json",
         json.dumps({"id": "c"}),
-        json.dumps({"id": "d", "text": "Tos y fiebre.", "lang": "es"}),
+        json.dumps({"id": "d", "text": "Husten und Fieber.", "lang": "de"}),
         json.dumps({"id": "e", "text": "No fever. \U0001f600 Cough."}),
     ]
     source.write_text("\n".join(lines) + "\n")

@@ -28,7 +28,7 @@ def test_scores_a_folder_and_counts_false_alarms(tmp_path):
             file.write(json.dumps({"text": text, "entities": entities}) + "\n")
     results = card.tables(Registry.load().of("en").folder, tmp_path, ["bc5cdr_test"])
     result = results["bc5cdr_test"]
-    assert (result.scores["DRUG"].hits, result.scores["DISEASE"].hits) == (1, 1)
+    assert (result.scores["DRUG"].score.hits, result.scores["DISEASE"].score.hits) == (1, 1)
     assert result.alarms == {"CONTACT": 0, "ID": 0, "NAME": 0}
     assert result.words == 11
-    assert "| micro | 2 | 100.0 | 100.0 | 100.0 | 100.0 |" in result.text()
+    assert "| micro | 2 | 100.0 | 100.0 | 100.0 | 100.0–100.0 | 100.0 |" in result.text()

@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import tomllib
 
 import pytest
 
@@ -16,10 +17,11 @@ from models.training.corpora import (
     Scheme,
     gold,
     joined,
+    part,
     row,
     schemes,
+    sha256,
 )
-from models.training.recipe import Recipe
 
 TOKENIZER = Tokenizer.load(Registry.load().of("en").folder / "tokenizer.json")
 HEADS = ("DRUG", "DOSAGE", "NAME", "AGE")
@@ -92,7 +94,8 @@ def test_an_unknown_key_is_an_error():
 
 def test_the_label_maps_speak_of_heads_that_are_trained():
     recipes = (LABELS.parent / "recipes").glob("*.toml")
-    heads = {head for recipe in recipes for head in Recipe.load(recipe).heads}
+    tables = [tomllib.loads(recipe.read_text("utf-8")) for recipe in recipes]
+    heads = {head for table in tables for head in table.get("heads", ())}
     for scheme in schemes(LABELS).values():
         assert {*scheme.labels, *scheme.absent, *scheme.unknown} <= heads
 
@@ -114,3 +117,15 @@ def test_joined_corpora_share_their_documents(tmp_path):
     assert [entity["label"] for entity in first["entities"]] == ["Drug", "Person"]
     assert first["meta"]["annotated_labels"] == ["Drug", "Person"]
     assert second["meta"]["annotated_labels"] == ["Drug"]
+
+
+def test_a_part_is_a_file_of_any_format_or_a_folder(tmp_path):
+    assert part(tmp_path, "train").name == "train.jsonl.xz"
+    (tmp_path / "train.conll").write_text("a\tO\n")
+    assert part(tmp_path, "train").name == "train.conll"
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "one.txt").write_text("a")
+    assert part(tmp_path, "test") == tmp_path / "test"
+    before = sha256(tmp_path / "test")
+    (tmp_path / "test" / "one.txt").write_text("b")
+    assert sha256(tmp_path / "test") != before

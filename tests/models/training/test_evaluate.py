@@ -1,6 +1,10 @@
 """Scores from counts that can be checked by hand."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.tagger import Mention
 from models.training.corpora import Scheme
@@ -37,6 +41,38 @@ def test_one_mention_is_near_to_one_gold_span_only():
 
 def test_what_is_left_open_is_not_judged():
     assert compare([(0, 4)], {(0, 4), (6, 9)}, [(5, 10)]) == Score(1, 1, 1, 1)
+
+
+def overlap(one, other):
+    return one[0] < other[1] and other[0] < one[1]
+
+
+@given(*[st.sets(st.tuples(st.integers(0, 9), st.integers(1, 4)), max_size=8)] * 3)
+def test_counts_what_comparing_all_with_all_counts(gold, found, left_open):
+    right, said, free = (
+        {(start, start + length) for start, length in each} for each in (gold, found, left_open)
+    )
+    judged = {s for s in said if s in right or not any(overlap(s, other) for other in free)}
+    rest, near = sorted(judged), 0
+    for span in sorted(right):
+        hit = next((other for other in rest if overlap(span, other)), None)
+        if hit:
+            rest.remove(hit)
+            near += 1
+    expected = Score(len(right), len(judged), len(right & judged), near)
+    assert compare(sorted(right), said, sorted(free)) == expected
+
+
+def test_a_long_note_is_compared_in_linear_time():
+    spans = [(at, at + 3) for at in range(0, 400_000, 4)]
+    began = time.process_time()
+    score = compare(
+        spans,
+        {(start, end + 1) for start, end in spans},
+        [(at, at + 1) for at in range(0, 400_000, 8)],
+    )
+    assert time.process_time() - began < 5
+    assert (score.found, score.near) == (50_000, 50_000)
 
 
 def test_documents_add_up():

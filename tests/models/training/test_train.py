@@ -105,6 +105,32 @@ def test_what_is_held_apart_is_never_read(data, tmp_path):
     assert json.loads((out / "run.json").read_text())["documents"] == {"bc5cdr": 53}
 
 
+def test_trains_on_a_corpus_of_the_user(tmp_path):
+    folder = tmp_path / "data" / "corpora" / "en" / "mine" / "train"
+    folder.mkdir(parents=True)
+    for document in documents():
+        (folder / f"{document['id']}.txt").write_text(document["text"])
+        lines = [
+            f"T{number}\t{e['label']} {e['start']} {e['end']}\t"
+            for number, e in enumerate(document["entities"])
+        ]
+        lines = [
+            line + document["text"][e["start"] : e["end"]]
+            for line, e in zip(lines, document["entities"], strict=True)
+        ]
+        (folder / f"{document['id']}.ann").write_text("\n".join(lines))
+    (tmp_path / "mine.toml").write_text(
+        '[mine]\npath = "en/mine"\nlabels = { DRUG = ["Chemical"], DISEASE = ["Disease"] }\n'
+    )
+    path = recipe(tmp_path, 1)
+    text = path.read_text().replace("bc5cdr", "mine")
+    path.write_text(text.replace("[mix]", 'label_maps = ["mine.toml"]\n[mix]'))
+    train(path, tmp_path / "data", tmp_path / "out")
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert run["documents"] == {"mine": 60}
+    assert {"corpora/en/mine/train", "mine.toml"} <= set(run["data"])
+
+
 @pytest.mark.parametrize(("change", "word"), [("colour = 1\n", "colour"), (None, "heads")])
 def test_a_recipe_is_checked(tmp_path, change, word):
     path = tmp_path / "recipe.toml"

@@ -191,6 +191,18 @@ def test_one_valid_coding_of_a_concept_is_enough(client: httpx.Client) -> None:
     assert values(post(client, VALIDATE, first))["result"] is False
 
 
+def test_a_coding_of_the_site_beside_does_no_harm(client: httpx.Client) -> None:
+    local = {"system": "http://hospital.example/codes", "code": "A1"}
+    codings = [local, {"system": SNOMED, "code": ASTHMA}]
+    both = {"name": "codeableConcept", "valueCodeableConcept": {"coding": codings}}
+    alone = {"name": "codeableConcept", "valueCodeableConcept": {"coding": [local]}}
+    url = {"name": "url", "valueUri": DISORDERS}
+    assert values(post(client, VALIDATE, both))["result"] is True
+    assert values(post(client, MEMBER, url, both))["result"] is True
+    assert matches(post(client, TRANSLATE, both))
+    refused(client.post(TRANSLATE, json=body(alone)), 404, "not-found")
+
+
 def test_of_an_unknown_system_nothing_is_said(client: httpx.Client) -> None:
     query = {"url": "http://example.org/none", "code": "1"}
     diagnostics = refused(client.get(VALIDATE, params=query), 404, "not-found")
@@ -206,6 +218,9 @@ def test_a_member_of_a_value_set_is_validated(client: httpx.Client) -> None:
     assert values(get(client, MEMBER, url=DISORDERS, **asthma))["result"] is True
     assert values(get(client, MEMBER, url=f"{VALUE_SETS}drug", **asthma))["result"] is False
     assert values(get(client, "/ValueSet/disorder/$validate-code", **asthma))["result"] is True
+    old = {"url": DISORDERS, "valueSetVersion": "1999", **asthma}
+    refused(client.get(MEMBER, params=old), 404, "not-found")
+    refused(client.get(MEMBER, params={"url": f"{DISORDERS}|1999", **asthma}), 404, "not-found")
     refused(client.get(MEMBER, params=asthma), 400, "required")
 
 

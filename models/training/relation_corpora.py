@@ -1,0 +1,196 @@
+"""Corpora with relations, read as examples: what each of them calls a relation, and answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from models.relation_units import Mention
+from models.training import notes
+from models.training.corpora import documents
+from models.training.relation_examples import (
+    Examples,
+    Inventory,
+    Marked,
+    Pair,
+    by_concepts,
+    by_mentions,
+)
+
+Document = Mapping[str, Any]
+
+
+def _mark(
+    document: Document,
+    labels: Mapping[str, str],
+    inventory: Inventory,
+    related: Mapping[Pair, frozenset[str]],
+    judged: Iterable[str],
+) -> Marked:
+    """`labels` maps those of the corpus to those of the inventory; other entities are left out."""
+    kept = sorted(
+        (each for each in document["entities"] if labels.get(each["label"]) in inventory.groups),
+        key=lambda each: (each["start"], -each["end"], each["id"]),
+    )
+    mentions = tuple(
+        Mention(each["start"], each["end"], inventory.groups[labels[each["label"]]])
+        for each in kept
+    )
+    ids = tuple(each["id"] for each in kept)
+    return Marked(document["text"], mentions, ids, related, frozenset(judged))
+
+
+def _related(document: Document, names: Mapping[str, str]) -> dict[Pair, frozenset[str]]:
+    found: dict[Pair, frozenset[str]] = {}
+    for relation in document["relations"]:
+        name = names.get(relation["label"])
+        if name is not None:
+            pair = (relation["head"], relation["tail"])
+            found[pair] = found.get(pair, frozenset()) | {name}
+    return found
+
+
+def own_notes(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """The project's own notes: every relation that the markup can tell."""
+    shown = [output.name for output in inventory.outputs if output.is_for_mentions]
+    names = {name: name for name in shown if not name.startswith("CPR")}
+    same = {label: label for label in inventory.groups}
+    related = _related(document, names)
+    return by_mentions(_mark(document, same, inventory, related, names), language, inventory)
+
+
+_CPR = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
+
+
+def chemprot(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """The five groups of the shared task."""
+    labels = {"CHEMICAL": "DRUG", "GENE-Y": "GENE", "GENE-N": "GENE"}
+    related = _related(document, {name: name for name in _CPR})
+    return by_mentions(_mark(document, labels, inventory, related, _CPR), language, inventory)
+
+
+def bc5cdr(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """Pairs of concepts; a mention of several concepts counts for each."""
+    marked = _concepts(document, inventory)
+    return by_concepts(marked, language, inventory, "CID")
+
+
+def _concepts(document: Document, inventory: Inventory) -> Marked:
+    labels = {"Chemical": "DRUG", "Disease": "DISEASE"}
+    kept = sorted(
+        (
+            (entity["start"], -entity["end"], concept, labels[entity["label"]])
+            for entity in document["entities"]
+            for concept in _codes(entity, document["text"])
+        ),
+    )
+    mentions = tuple(
+        Mention(start, -end, inventory.groups[label], concept)
+        for start, end, concept, label in kept
+    )
+    related = {
+        (each["head_code"], each["tail_code"]): frozenset({"CID"}) for each in document["relations"]
+    }
+    return Marked(document["text"], mentions, (), related, frozenset({"CID"}))
+
+
+def _codes(entity: Mapping[str, Any], text: str) -> list[str]:
+    codes = (entity.get("codes") or {}).get("mesh")
+    return codes.split("|") if codes else [text[entity["start"] : entity["end"]].lower()]
+
+
+def ade(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """Adverse effects; only what takes part in one is marked."""
+    if not document["relations"]:
+        return None
+    labels = {"Drug": "DRUG", "Adverse-Effect": "DISEASE"}
+    related = _related(document, {"DRUG-AE": "CAUSES"})
+    return by_mentions(_mark(document, labels, inventory, related, ["CAUSES"]), language, inventory)
+
+
+def phee(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """Events: their drugs cause the effects and treat the disorders."""
+    parts: dict[str, dict[str, list[str]]] = {}
+    for relation in document["relations"]:
+        parts.setdefault(relation["head"], {}).setdefault(relation["label"], []).append(
+            relation["tail"]
+        )
+    kinds = {each["id"]: each["label"] for each in document["entities"]}
+    related: dict[Pair, frozenset[str]] = {}
+    for trigger, found in parts.items():
+        adverse = {"Effect": "CAUSES"} if kinds[trigger] == "Adverse_event" else {}
+        for part, name in {**adverse, "Treatment.Disorder": "TREATS"}.items():
+            for drug in found.get("Treatment.Drug", ()):
+                for tail in found.get(part, ()):
+                    related[drug, tail] = frozenset({name})
+    labels = {"Treatment.Drug": "DRUG", "Effect": "DISEASE", "Treatment.Disorder": "DISEASE"}
+    judged = ["CAUSES", "TREATS"]
+    if not any(kind == "Adverse_event" for kind in kinds.values()):
+        judged = ["TREATS"]
+    return by_mentions(_mark(document, labels, inventory, related, judged), language, inventory)
+
+
+_ROAM = {
+    "TREATS": "LABEL:TREATS",
+    "CONTRAINDICATED_FOR": "LABEL:CONTRAINDICATES",
+    "NOT_RECOMMENDED": "LABEL:CONTRAINDICATES",
+    "PREVENTS": "LABEL:PREVENTS",
+}
+
+
+def roam(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """Findings of a drug label; the medicine stands before the sentence and is not named."""
+    if not document["entities"] or document["meta"].get("same_text_as"):
+        return None
+    related = {
+        ("drug", each["id"]): frozenset({_ROAM[each["label"]]})
+        for each in document["entities"]
+        if each["label"] in _ROAM
+    }
+    judged = set(_ROAM.values())
+    labels = dict.fromkeys([*_ROAM, "TREATS_OUTCOMES", "UNRELATED"], "DISEASE")
+    marked = _mark(document, labels, inventory, related, judged)
+    drug = Mention(0, 0, inventory.groups["LABELLED"])
+    return by_mentions(
+        Marked(
+            marked.text,
+            (drug, *marked.mentions),
+            ("drug", *marked.ids),
+            related,
+            marked.judged,
+        ),
+        language,
+        inventory,
+    )
+
+
+Reader = Callable[[Document, str, Inventory], Examples | None]
+READERS: Mapping[str, tuple[Reader, str]] = {
+    "bc5cdr": (bc5cdr, "en/bc5cdr"),
+    "chemprot": (chemprot, "en/chemprot"),
+    "ade": (ade, "en/ade_corpus_v2"),
+    "phee": (phee, "en/phee"),
+    "roam": (roam, "en/roam_drug_disease"),
+}
+"""Reader and folder of each corpus; `notes/<language>` are the project's own."""
+
+
+def read(
+    name: str, part: str, corpora: Path, inventory: Inventory, apart: frozenset[str] = frozenset()
+) -> Iterator[Examples]:
+    """Read one part of a corpus; documents whose `meta.pmid` is in `apart` are left out."""
+    reader, language, source = _source(name, part, corpora)
+    for document in source:
+        if document.get("meta", {}).get("pmid") not in apart:
+            examples = reader(document, language, inventory)
+            if examples is not None:
+                yield examples
+
+
+def _source(name: str, part: str, corpora: Path) -> tuple[Reader, str, Iterator[Document]]:
+    if name.startswith("notes/"):
+        language = name.removeprefix("notes/")
+        return own_notes, language, notes.documents(language, part)
+    reader, folder = READERS[name]
+    return reader, "en", documents(corpora / folder / f"{part}.jsonl.xz")

@@ -1,0 +1,136 @@
+"""Documents as examples of relations: rows of features, and which outputs hold for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.relation_documents import concept_pairs
+from models.relation_features import far, near, stretch
+from models.relation_model import Output
+from models.relation_pairs import candidates
+from models.relation_units import Ints, Mention, Units
+from models.segmentation import sentences
+
+Flags = npt.NDArray[np.bool_]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Groups of labels by number, and the outputs."""
+
+    groups: Mapping[str, int]
+    count: int
+    outputs: tuple[Output, ...]
+
+    def places(self, *names: str) -> list[int]:
+        """Columns of outputs."""
+        every = [output.name for output in self.outputs]
+        return [every.index(name) for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examples of one document.
+
+    `sums` (rows, features) and `stretches` (rows, POSITIONS, ASPECTS; or none) describe pairs of
+    mentions; `owners` is the example of each row, which is as good as its best row, and `heads`
+    the place of the head of each example. `right` and
+    `judged` (examples, outputs) say what holds and what is known. `pairs` names the examples;
+    `missed` counts the gold relations that are no example.
+    """
+
+    sums: Ints
+    stretches: Ints | None
+    owners: Ints
+    heads: Ints
+    right: Flags
+    judged: Flags
+    pairs: tuple[Pair, ...]
+    missed: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A document as a reader sees it: mentions with ids in text order, and related pairs.
+
+    `judged` names the outputs that the document answers for; `related` those of each pair.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...]
+    ids: tuple[str, ...]
+    related: Mapping[Pair, frozenset[str]]
+    judged: frozenset[str]
+
+
+def units(marked: Marked, language: str, inventory: Inventory) -> Units:
+    """Cut a document into units."""
+    starts = [start for start, _ in sentences(marked.text, language)]
+    return Units.of(marked.text, marked.mentions, starts, inventory.count)
+
+
+def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples | None:
+    """Examples for all pairs of mentions that the model would look at."""
+    cut = units(marked, language, inventory)
+    pairs = candidates(cut, inventory.outputs)
+    names = [output.name for output in inventory.outputs]
+    judged = pairs.open & np.array([name in marked.judged for name in names])
+    kept = judged.any(axis=1)
+    pairs, judged = pairs.only(kept), judged[kept]
+    if not len(pairs):
+        return None
+    ids = tuple(
+        (marked.ids[head], marked.ids[tail])
+        for head, tail in zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
+    )
+    right = np.array([[name in marked.related.get(pair, ()) for name in names] for pair in ids])
+    is_near = pairs.near(cut)
+    every = near(cut, pairs.heads, pairs.tails)
+    less = far(cut, pairs.heads[~is_near], pairs.tails[~is_near])
+    every[~is_near] = 0
+    every[~is_near, : less.shape[1]] = less
+    read = judged[:, [output.stretch for output in inventory.outputs]].any()
+    return Examples(
+        sums=every,
+        stretches=stretch(cut, pairs.heads, pairs.tails) if read else None,
+        owners=np.arange(len(pairs)),
+        heads=pairs.heads,
+        right=right & judged,
+        judged=judged,
+        pairs=ids,
+        missed=_missed(marked, names, ids, right & judged),
+    )
+
+
+def _missed(
+    marked: Marked, names: Sequence[str], pairs: Sequence[Pair], right: Flags
+) -> Counter[str]:
+    every = Counter(name for found in marked.related.values() for name in found)
+    every.subtract(dict(zip(names, right.sum(axis=0).tolist(), strict=True)))
+    return +every
+
+
+def by_concepts(marked: Marked, language: str, inventory: Inventory, name: str) -> Examples | None:
+    """Examples for all pairs of concepts; `related` holds pairs of concepts."""
+    (place,) = inventory.places(name)
+    output = inventory.outputs[place]
+    cut = units(marked, language, inventory)
+    found = concept_pairs(cut, marked.mentions, output.heads[0], output.tails[0])
+    if found is None:
+        return None
+    right = np.zeros((len(found.pairs), len(inventory.outputs)), bool)
+    right[:, place] = [pair in marked.related for pair in found.pairs]
+    judged = np.zeros_like(right)
+    judged[:, place] = True
+    missed = len(set(marked.related) - set(found.pairs))
+    return Examples(
+        *(found.rows(cut), None, found.owners, np.zeros(len(right), np.int64)),
+        *(right, judged, found.pairs),
+        missed=Counter({name: missed} if missed else {}),
+    )

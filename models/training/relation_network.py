@@ -1,0 +1,190 @@
+"""The relation model in PyTorch: the same sums and filters as `models.relation_model`, trained."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from models.relation_features import ASPECTS, BUCKETS, POSITIONS, STRETCH_BUCKETS
+from models.training.relation_examples import Examples
+
+log = logging.getLogger(__name__)
+
+_DEAD = -1e4
+"""Reaction of a filter where a stretch has no unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a relation model is trained; `blank` and `blur` are shares of features left out."""
+
+    width: int = 32
+    filters: int = 48
+    epochs: int = 5
+    batch: int = 128
+    rate: float = 3e-3
+    dropout: float = 0.3
+    blank: float = 0.5
+    blur: float = 0.2
+    threads: int = 1
+    seed: int = 1
+
+
+class Network(nn.Module):  # type: ignore[misc]
+    """Sums of hashed features, filters over stretches, one hidden layer."""
+
+    def __init__(self, settings: Settings, outputs: int) -> None:
+        super().__init__()
+        width, filters = settings.width, settings.filters
+        self.sums = nn.EmbeddingBag(BUCKETS, width, mode="sum", sparse=True, padding_idx=0)
+        self.stretches = nn.EmbeddingBag(
+            STRETCH_BUCKETS, filters, mode="sum", sparse=True, padding_idx=0
+        )
+        for table in (self.sums, self.stretches):
+            nn.init.normal_(table.weight, std=0.05)
+            table.weight.data[0] = 0
+        self.bias = nn.Parameter(torch.zeros(width + filters))
+        self.out = nn.Linear(width + filters, outputs)
+        nn.init.constant_(self.out.bias, -2.0)
+        self.dropout = nn.Dropout(settings.dropout)
+
+    def forward(self, sums: Tensor, stretches: Tensor, with_stretch: Tensor) -> Tensor:
+        """Logits (rows, outputs); `stretches` holds those of the rows `with_stretch` only."""
+        width = self.sums.embedding_dim
+        hidden = torch.relu(self.sums(sums) + self.bias[:width])
+        reactions = hidden.new_zeros(len(sums), self.stretches.embedding_dim)
+        if len(stretches):
+            reactions = reactions.index_copy(0, with_stretch, self._read(stretches))
+        logits: Tensor = self.out(self.dropout(torch.cat([hidden, reactions], dim=1)))
+        return logits
+
+    def _read(self, stretches: Tensor) -> Tensor:
+        flat = self.stretches(stretches.reshape(-1, ASPECTS))
+        reactions = flat.view(-1, POSITIONS, self.stretches.embedding_dim)
+        dead = stretches[:, :, -1:] == 0
+        strongest = reactions.masked_fill(dead, _DEAD).amax(dim=1)
+        return torch.relu(strongest + self.bias[self.sums.embedding_dim :])
+
+
+class Table:
+    """All examples side by side, ready to be drawn."""
+
+    def __init__(self, examples: Sequence[Examples]) -> None:
+        width = max(each.sums.shape[1] for each in examples)
+        counts = [len(each.right) for each in examples]
+        shifts = np.cumsum([0, *counts[:-1]])
+        self.sums = np.concatenate(
+            [
+                np.pad(each.sums.astype(np.uint32), ((0, 0), (0, width - each.sums.shape[1])))
+                for each in examples
+            ]
+        )
+        owners = np.concatenate(
+            [each.owners + shift for each, shift in zip(examples, shifts, strict=True)]
+        )
+        self.first = np.searchsorted(owners, np.arange(sum(counts) + 1))
+        self.right = np.concatenate([each.right for each in examples])
+        self.judged = np.concatenate([each.judged for each in examples])
+        read = [each.stretches for each in examples if each.stretches is not None]
+        none = np.zeros((0, POSITIONS, ASPECTS), np.uint16)
+        self.stretches = np.concatenate([none, *(each.astype(np.uint16) for each in read)])
+        has = np.concatenate(
+            [np.full(len(each.sums), each.stretches is not None) for each in examples]
+        )
+        self.stretch_of = np.where(has, np.cumsum(has) - 1, -1)
+
+    def __len__(self) -> int:
+        return len(self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of some examples; `owners` says whose each row is."""
+
+    sums: npt.NDArray[np.int64]
+    stretches: npt.NDArray[np.int64]
+    with_stretch: npt.NDArray[np.int64]
+    owners: npt.NDArray[np.int64]
+    examples: npt.NDArray[np.int64]
+
+
+def draw(table: Table, examples: npt.NDArray[np.int64]) -> Batch:
+    """Gather the rows of `examples`, which are in order."""
+    counts = table.first[examples + 1] - table.first[examples]
+    begins = np.cumsum(counts) - counts
+    rows = np.repeat(table.first[examples] - begins, counts) + np.arange(counts.sum())
+    stretch = table.stretch_of[rows]
+    return Batch(
+        table.sums[rows].astype(np.int64),
+        table.stretches[stretch[stretch >= 0]].astype(np.int64),
+        np.flatnonzero(stretch >= 0),
+        np.repeat(np.arange(len(examples)), counts),
+        examples,
+    )
+
+
+def best(logits: Tensor, owners: Tensor, count: int) -> Tensor:
+    """The best logits of the rows of each example."""
+    lowest = logits.new_full((count, logits.shape[1]), -30.0)
+    return lowest.scatter_reduce(0, owners[:, None].expand_as(logits), logits, "amax")
+
+
+def train(table: Table, settings: Settings, outputs: int) -> Network:
+    """Train a network from scratch."""
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(settings.threads)
+    random = np.random.default_rng(settings.seed)
+    network = Network(settings, outputs)
+    tables = [network.sums.weight, network.stretches.weight]
+    dense = [network.bias, *network.out.parameters()]
+    optimisers = [torch.optim.SparseAdam(tables), torch.optim.Adam(dense)]
+    steps = settings.epochs * -(-len(table) // settings.batch)
+    for step, examples in enumerate(_shuffled(table, settings, random)):
+        for optimiser in optimisers:
+            optimiser.param_groups[0]["lr"] = settings.rate * (1 - step / steps)
+            optimiser.zero_grad()
+        batch = _roughened(draw(table, examples), settings, random)
+        value = _loss(network, table, batch)
+        value.backward()
+        for optimiser in optimisers:
+            optimiser.step()
+        if step % 500 == 0:
+            log.info("step %d of %d loss %.3f", step, steps, value.item())
+    network.eval()
+    return network
+
+
+def _shuffled(
+    table: Table, settings: Settings, random: np.random.Generator
+) -> Iterator[npt.NDArray[np.int64]]:
+    for _ in range(settings.epochs):
+        order = random.permutation(len(table))
+        for start in range(0, len(order), settings.batch):
+            yield np.sort(order[start : start + settings.batch])
+
+
+def _roughened(batch: Batch, settings: Settings, random: np.random.Generator) -> Batch:
+    """Leave features out, so that no single one is leaned on."""
+    batch.sums[random.random(batch.sums.shape, np.float32) < settings.blank] = 0
+    aspects = batch.stretches[:, :, :-1]
+    aspects[random.random(aspects.shape, np.float32) < settings.blur] = 0
+    return batch
+
+
+def _loss(network: Network, table: Table, batch: Batch) -> Tensor:
+    rows = network(
+        *map(torch.from_numpy, (batch.sums, batch.stretches, batch.with_stretch)),
+    )
+    logits = best(rows, torch.from_numpy(batch.owners), len(batch.examples))
+    judged = torch.from_numpy(table.judged[batch.examples]).float()
+    right = torch.from_numpy(table.right[batch.examples]).float()
+    loss = nn.functional.binary_cross_entropy_with_logits(
+        logits, right, weight=judged, reduction="sum"
+    )
+    return loss / max(len(batch.examples), 1)

@@ -1,0 +1,66 @@
+"""Which mentions are paired, and what remains of what was scored."""
+
+import numpy as np
+import pytest
+
+from models.relation_model import Output
+from models.relation_pairs import WINDOW, Pairs, candidates, rows, settle
+from models.relation_units import Mention, Units
+
+
+def output(name, heads, tails, reach=0, **flags):
+    kinds = {"single": False, "stretch": False, "document": False, **flags}
+    return Output(name, name, heads, tails, reach, threshold=0.5, **kinds)
+
+
+def cut(kinds, starts):
+    text = "x " * len(kinds)
+    mentions = [Mention(2 * place, 2 * place + 1, kind) for place, kind in enumerate(kinds)]
+    return Units.of(text, mentions, starts, 3)
+
+
+def test_groups_and_sentences_decide():
+    units = cut([0, 1, 2, 1], [0, 6])
+    pairs = candidates(units, [output("a", (0,), (1,)), output("b", (2,), (0, 1), 1)])
+    found = {
+        (h, t): o
+        for h, t, o in zip(
+            *map(np.ndarray.tolist, (pairs.heads, pairs.tails, pairs.open)), strict=True
+        )
+    }
+    assert found == {
+        (0, 1): [True, False],
+        (2, 0): [False, True],
+        (2, 1): [False, True],
+        (2, 3): [False, True],
+    }
+
+
+def test_a_document_output_pairs_no_mentions():
+    assert not len(candidates(cut([0, 1], [0]), [output("a", (0,), (1,), document=True)]))
+
+
+@pytest.mark.parametrize("count", [1000, 4000])
+def test_the_number_of_pairs_grows_with_the_note_only(count):
+    units = cut([0, 1] * (count // 2), [0])
+    assert len(candidates(units, [output("a", (0,), (1,))])) <= count * WINDOW
+
+
+def test_far_pairs_have_fewer_features():
+    units = cut([0, 1, 1], [0, 2, 4])
+    (near, close), (far, distant) = rows(units, candidates(units, [output("a", (0,), (1,), 9)]))
+    assert (near.tails.tolist(), far.tails.tolist()) == ([1], [2])
+    assert distant.shape[1] < close.shape[1]
+
+
+def test_a_single_head_has_its_best_tail():
+    pairs = Pairs(np.array([0, 0, 1]), np.array([2, 3, 3]), np.ones((3, 1), bool))
+    given = np.array([[0.6], [0.9], [0.7]], np.float32)
+    kept = settle(pairs, given, [output("a", (0,), (1,), single=True)])
+    assert kept.ravel().tolist() == pytest.approx([0, 0.9, 0.7])
+
+
+def test_of_rivals_the_best_stays():
+    one, other = output("x", (0,), (1,)), output("x", (0,), (1,))
+    pairs = Pairs(np.array([0]), np.array([1]), np.ones((1, 2), bool))
+    assert settle(pairs, np.array([[0.4, 0.3]], np.float32), [one, other]).tolist()[0][1] == 0

@@ -1,0 +1,123 @@
+"""A tiny relation model, trained from a recipe in seconds, read back and scored."""
+
+import json
+import lzma
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from models.registry import Registry  # noqa: E402
+from models.relation_model import RelationModel  # noqa: E402
+from models.training.relation_corpora import read  # noqa: E402
+from models.training.relation_scores import with_gold_entities  # noqa: E402
+from models.training.relation_training import (  # noqa: E402
+    Recipe,
+    best_threshold,
+    inventory,
+    record,
+)
+from models.training.train import train  # noqa: E402
+
+RECIPE = """
+kind = "relations"
+identifier = "tiny"
+
+[mix]
+ade = ["train"]
+phee = ["train"]
+
+[settings]
+width = 4
+filters = 4
+epochs = 30
+batch = 16
+rate = 2e-2
+blank = 0.1
+"""
+DRUGS = ["aspirin", "heparin", "codeine", "insulin", "warfarin"]
+DISEASES = ["asthma", "stroke", "gout", "anemia", "sepsis"]
+
+
+def document(number):
+    drug, disease = DRUGS[number % 5], DISEASES[number // 5 % 5]
+    treats = number % 2 == 0
+    text = f"We gave {drug} for {disease}." if treats else f"There was {disease} due to {drug}."
+    kinds = ("Treatment.Disorder", "Effect")
+    spans = [("T1", drug, "Treatment.Drug"), ("T2", disease, kinds[not treats])]
+    entities = [
+        {"id": name, "start": text.index(word), "end": text.index(word) + len(word), "label": label}
+        for name, word, label in spans
+    ]
+    entities.append({"id": "T3", "start": 0, "end": 2, "label": "Adverse_event"})
+    relations = [
+        {"label": "Treatment.Drug", "head": "T3", "tail": "T1"},
+        {"label": kinds[not treats], "head": "T3", "tail": "T2"},
+    ]
+    return {
+        "id": str(number),
+        "text": text,
+        "entities": entities,
+        "relations": relations,
+        "meta": {},
+    }
+
+
+def write(folder, documents):
+    folder.mkdir(parents=True)
+    with lzma.open(folder / "train.jsonl.xz", "wt") as file:
+        for each in documents:
+            file.write(json.dumps(each) + "\n")
+
+
+@pytest.fixture
+def data(tmp_path):
+    write(tmp_path / "corpora/en/phee", [document(number) for number in range(150)])
+    write(tmp_path / "corpora/en/ade_corpus_v2", [{**document(0), "relations": []}])
+    return tmp_path
+
+
+def test_learns_what_causes_and_what_treats(data, tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE)
+    weights = train(recipe, data, tmp_path / "out")
+    model = RelationModel.load(weights.parent)
+    scores = with_gold_entities(model, read("phee", "train", data / "corpora", inventory()))
+    assert set(scores) == {"CAUSES", "TREATS"}
+    assert all(score.gold == 75 and score.f1 > 0.95 for score in scores.values())
+    run = json.loads((weights.parent / "run.json").read_text())
+    assert set(run["hashes"]) == {"en/ade_corpus_v2/train.jsonl.xz", "en/phee/train.jsonl.xz"}
+
+
+def test_the_record_is_read_back(tmp_path):
+    folder = tmp_path / "weights" / "relations"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "weights.npz"):
+        (folder / name).write_text(name)
+    (tmp_path / "registry.toml").write_text(record(folder, "1", {"ade_dev.CAUSES": 90.1}))
+    registry = Registry.load(tmp_path / "registry.toml")
+    assert registry.languages == ()
+    assert registry.relations is registry.get("relations")
+    registry.relations.verify()
+
+
+def test_a_document_kept_apart_is_not_read(data):
+    known = inventory()
+    first = {**document(0), "meta": {"pmid": "1"}}
+    write(data / "more/en/phee", [first, document(1)])
+    assert len(list(read("phee", "train", data / "more", known, frozenset({"1"})))) == 1
+
+
+@pytest.mark.parametrize("text", ['kind = "relations"', 'kind = "relations"\nother = 1'])
+def test_a_broken_recipe_is_named(tmp_path, text):
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"recipe\.toml"):
+        Recipe.load(path)
+
+
+def test_the_best_threshold():
+    given = np.array([0.9, 0.8, 0.3, 0.1])
+    assert best_threshold(given, np.array([True, True, False, False])) == 0.8
+    assert best_threshold(given, np.zeros(4, bool)) == 0.5
