@@ -16,6 +16,8 @@ from typing import Any
 
 from models.errors import LanguageUnsupported, ModelCorrupt, ModelNotFound
 
+EVERY = "mul"
+"""Language of a record that serves all languages (ISO 639-2): relations."""
 DEFAULT = Path(__file__).with_name("registry.toml")
 _KEYS = frozenset({"language", "version", "licence", "entities", "phi", "files", "metrics"})
 
@@ -76,7 +78,12 @@ class Registry:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages with a model."""
-        return tuple(sorted({model.language for model in self.models.values()}))
+        return tuple(sorted({model.language for model in self.models.values()} - {EVERY}))
+
+    @property
+    def relations(self) -> Model | None:
+        """The relation model, if there is one."""
+        return next((model for model in self.models.values() if model.language == EVERY), None)
 
     def of(self, language: str) -> Model:
         """Find the model of a BCP 47 language; the region does not matter (`en-GB` reads `en`).

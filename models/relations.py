@@ -1,26 +1,43 @@
-"""Relations between the entities of a sentence, by nearness (resources/relations.toml)."""
+"""Relations between the entities of a note: the relation model, and rules of nearness beside it.
+
+resources/relations.toml holds the rules and says which relations they decide.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from models.folding import fold
+from models.relation_documents import concept_pairs
+from models.relation_features import stretch
+from models.relation_model import Output, RelationModel
+from models.relation_pairs import Pairs, candidates, rows, settle
+from models.relation_units import Mention, Units
 from models.types import Entity, Relation
 
 RULES = Path(__file__).with_name("resources") / "relations.toml"
+_ARTICLE_LINES = 3
+"""A text of so few lines may be an abstract: title, text, and little else."""
+_ARTICLE_CHARACTERS = 4000
+Sentences = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One table of relations.toml; `reach` and `after` are characters."""
+    """One table of relations.toml; `reach` and `after` are characters, `tail` its labels."""
 
     label: str
     head: str
-    tail: str
+    tail: frozenset[str]
     reach: int
     after: int
 
@@ -37,30 +54,62 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     """Read the rules; the order of the file is the order of the relations."""
     tables = tomllib.loads(RULES.read_text("utf-8"))["relation"]
-    return tuple(Rule(**table) for table in tables)
+    return tuple(Rule(**{**table, "tail": frozenset(table["tail"])}) for table in tables)
 
 
 def relations(
-    entities: Sequence[Entity], sentences: Sequence[tuple[int, int]]
+    entities: Sequence[Entity],
+    sentences: Sentences,
+    text: str = "",
+    model: RelationModel | None = None,
 ) -> tuple[Relation, ...]:
-    """Relate each modifier to its nearest target in the same sentence.
+    """Relate the entities of a note, in text order.
 
-    The score is the lower one of the two entities: the relation needs both to be right.
+    Without a model, or for what the model does not know, each modifier goes to its nearest target
+    in the same sentence. A score is the lowest one of the two entities and of the relation.
     """
+    known = set() if model is None else {output.relation for output in model.outputs}
+    found = list(by_rules(entities, sentences, known))
+    if model is not None:
+        found += by_model(text, sorted(entities, key=_place), sentences, model)
+    best: dict[tuple[str, Entity, Entity], Relation] = {}
+    for each in sorted(found, key=lambda relation: relation.score):
+        best[each.label, each.head, each.tail] = each
+    return tuple(
+        sorted(best.values(), key=lambda each: (each.head.span, each.label, each.tail.span))
+    )
+
+
+def _place(entity: Entity) -> tuple[int, int]:
+    return entity.span.start, -entity.span.end
+
+
+def by_rules(
+    entities: Sequence[Entity], sentences: Sentences, without: set[str]
+) -> Iterator[Relation]:
+    """Apply the rules, but for those relations."""
+    wanted = [rule for rule in rules() if rule.label not in without]
+    if not wanted:
+        return
     starts = [start for start, _ in sentences]
     grouped: dict[int, list[Entity]] = {}
     for entity in entities:
         grouped.setdefault(bisect_right(starts, entity.span.start), []).append(entity)
-    found = [relation for group in grouped.values() for relation in _within(group)]
-    return tuple(sorted(found, key=lambda each: (each.head.span, each.label, each.tail.span)))
+    for group in grouped.values():
+        for rule in wanted:
+            yield from _ruled(rule, group)
 
 
-def _within(sentence: Sequence[Entity]) -> Iterator[Relation]:
-    for rule in rules():
-        tails = [entity for entity in sentence if entity.label == rule.tail]
-        for head in sentence:
-            if head.label == rule.head:
-                yield from _nearest(rule, head, tails)
+def _ruled(rule: Rule, sentence: Sequence[Entity]) -> Iterator[Relation]:
+    """Try only the tails within reach, since a sentence may be as long as the note."""
+    tails = sorted((each for each in sentence if each.label in rule.tail), key=_place)
+    starts = [tail.span.start for tail in tails]
+    longest = max((tail.span.end - tail.span.start for tail in tails), default=0)
+    for head in sentence:
+        if head.label == rule.head:
+            first = bisect_left(starts, head.span.start - rule.reach - longest)
+            last = bisect_right(starts, head.span.end + rule.reach)
+            yield from _nearest(rule, head, tails[first:last])
 
 
 def _nearest(rule: Rule, head: Entity, tails: Sequence[Entity]) -> Iterator[Relation]:
@@ -69,3 +118,79 @@ def _nearest(rule: Rule, head: Entity, tails: Sequence[Entity]) -> Iterator[Rela
     if reached:
         tail = min(reached, key=lambda pair: (pair[0], pair[1].span))[1]
         yield Relation(rule.label, head, tail, min(head.score, tail.score))
+
+
+def by_model(
+    text: str, entities: Sequence[Entity], sentences: Sentences, model: RelationModel
+) -> Iterator[Relation]:
+    """Score all pairs that may be related; `entities` are in text order."""
+    kept = [entity for entity in entities if entity.label in model.groups]
+    mentions = [
+        Mention(
+            entity.span.start,
+            entity.span.end,
+            model.groups[entity.label],
+            fold(entity.span.text).text,
+        )
+        for entity in kept
+    ]
+    if len(kept) < 2:
+        return
+    starts = [start for start, _ in sentences]
+    units = Units.of(text, mentions, starts, 1 + max(model.groups.values()))
+    yield from _mentions(units, kept, model)
+    if len(text) <= _ARTICLE_CHARACTERS and text.strip().count("\n") < _ARTICLE_LINES:
+        for place, output in enumerate(model.outputs):
+            if output.document:
+                yield from _concepts(units, mentions, kept, model, place)
+
+
+def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) -> Iterator[Relation]:
+    pairs = candidates(units, model.outputs)
+    if not len(pairs):
+        return
+    parts = list(rows(units, pairs))
+    ordered = Pairs(
+        np.concatenate([some.heads for some, _ in parts]),
+        np.concatenate([some.tails for some, _ in parts]),
+        np.concatenate([some.open for some, _ in parts]),
+    )
+    given = np.concatenate([model.score(features) for _, features in parts])
+    by_words = [output.stretch for output in model.outputs]
+    words: npt.NDArray[np.bool_] = np.logical_or.reduce(ordered.open[:, by_words], axis=1)
+    if words.any():
+        close, features = parts[0]
+        read = stretch(units, ordered.heads[words], ordered.tails[words])
+        given[words] = model.score(features[words[: len(close)]], read)
+    settled = settle(ordered, given, model.outputs)
+    floors = np.array([output.threshold for output in model.outputs], np.float32)
+    shown = np.array([output.is_for_mentions for output in model.outputs])
+    for row, place in np.argwhere((settled >= floors) & shown & (settled > 0)).tolist():
+        head, tail = entities[ordered.heads[row]], entities[ordered.tails[row]]
+        yield _relation(model.outputs[place], head, tail, float(settled[row, place]))
+
+
+def _concepts(
+    units: Units,
+    mentions: Sequence[Mention],
+    entities: Sequence[Entity],
+    model: RelationModel,
+    place: int,
+) -> Iterator[Relation]:
+    """Relate the concepts of an abstract; their nearest mentions stand for them."""
+    output = model.outputs[place]
+    found = concept_pairs(units, mentions, output.heads[0], output.tails[0])
+    if found is None:
+        return
+    given = model.score(found.rows(units))[:, place]
+    first = np.searchsorted(found.owners, np.arange(len(found.pairs) + 1)).tolist()
+    for start, end in pairwise(first):
+        own = np.arange(start, end)
+        best = own[int(given[own].argmax())]
+        if given[best] >= output.threshold:
+            head, tail = entities[found.heads[best]], entities[found.tails[best]]
+            yield _relation(output, head, tail, float(given[best]))
+
+
+def _relation(output: Output, head: Entity, tail: Entity, score: float) -> Relation:
+    return Relation(output.relation, head, tail, min(head.score, tail.score, score))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -32,6 +33,10 @@ from models.training.relation_scores import probabilities, with_gold_entities
 log = logging.getLogger(__name__)
 
 OUTPUTS = Path(__file__).with_name("relations.toml")
+Tuned = tuple[str, Examples]
+"""The corpus of an example, and the example."""
+_PRECISE = 0.5
+"""Share of what is shown in a note that has to be right."""
 _DISTANT = 4
 """One in so many of the unrelated pairs far apart is learned from."""
 _HELD_OUT = 0.15
@@ -108,8 +113,15 @@ def train(recipe_path: Path, data: Path, out: Path) -> Path:
     trial = save(first, known, out)
     known = replace(known, outputs=tuple(thresholds(trial, tuned)))
     trial = replace(trial, outputs=known.outputs)
-    log.info("on what was held out\n%s", evaluate.table(with_gold_entities(trial, tuned)))
-    last = fit(Table([*learned, *map(thinned, tuned)]), recipe.settings, len(known.outputs))
+    log.info(
+        "on what was held out\n%s",
+        evaluate.table(with_gold_entities(trial, [each for _, each in tuned])),
+    )
+    last = fit(
+        Table([*learned, *(thinned(each) for _, each in tuned)]),
+        recipe.settings,
+        len(known.outputs),
+    )
     save(last, known, out)
     _describe(recipe, data / "corpora", out)
     return out / "weights.npz"
@@ -117,19 +129,18 @@ def train(recipe_path: Path, data: Path, out: Path) -> Path:
 
 def _examples(
     recipe: Recipe, corpora: Path, known: Inventory
-) -> tuple[list[Examples], list[Examples]]:
+) -> tuple[list[Examples], list[Tuned]]:
     apart = _kept_apart(recipe, corpora)
     learned: list[Examples] = []
-    tuned: list[Examples] = []
+    tuned: list[Tuned] = []
     for name, parts in recipe.mix.items():
         for part in parts:
             log.info("reading %s %s", name, part)
-            found = list(read(name, part, corpora, known, apart))
-            if name in recipe.tune:
-                (tuned if part in recipe.tune[name] else learned).extend(found)
-            else:
-                for place, each in enumerate(found):
-                    (tuned if _is_held_out(name, place) else learned).append(each)
+            for place, each in enumerate(read(name, part, corpora, known, apart)):
+                if part in recipe.tune[name] if name in recipe.tune else _is_held_out(name, place):
+                    tuned.append((name, each))
+                else:
+                    learned.append(each)
     return learned, tuned
 
 
@@ -165,32 +176,45 @@ def _kept_apart(recipe: Recipe, corpora: Path) -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def thresholds(model: RelationModel, tuned: Sequence[Examples]) -> Iterator[Output]:
-    """The outputs with the threshold of the best F1; rivals share one."""
-    scored = [(probabilities(model, each), each) for each in tuned]
-    for output in model.outputs:
+def thresholds(model: RelationModel, tuned: Sequence[Tuned]) -> Iterator[Output]:
+    """The outputs with the threshold of the best F1 that is precise enough; rivals share one.
+
+    What the project's own notes can tell is chosen on them alone: they are what will be read.
+    """
+    scored = [(name, probabilities(model, each), each.right) for name, each in tuned]
+    for place, output in enumerate(model.outputs):
         alike = [
-            place
-            for place, other in enumerate(model.outputs)
-            if other == output or (output.is_for_mentions and other.says_what(output))
+            other
+            for other, rival in enumerate(model.outputs)
+            if other == place or (output.is_for_mentions and rival.says_what(output))
         ]
-        given = _joined(each[:, alike].ravel() for each, _ in scored)
-        right = _joined(each.right[:, alike].ravel() for _, each in scored)
-        yield replace(output, threshold=round(best_threshold(given, right.astype(bool)), 4))
+        own = [each for each in scored if each[0].startswith("notes/")] if _in_notes(output) else []
+        given = _joined(found[:, alike].ravel() for _, found, _ in own or scored)
+        right = _joined(truth[:, alike].ravel() for _, _, truth in own or scored).astype(bool)
+        least = _PRECISE if own else 0.0
+        threshold = best_threshold(given, right, least)
+        # Pairs that lost to a rival are given nothing, which no threshold may let through.
+        yield replace(output, threshold=max(math.floor(threshold * 1e4), 1) / 1e4)
+
+
+def _in_notes(output: Output) -> bool:
+    return output.is_for_mentions and not output.stretch
 
 
 def _joined(parts: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return np.concatenate([np.zeros(0), *parts])
 
 
-def best_threshold(given: npt.NDArray[Any], right: npt.NDArray[np.bool_]) -> float:
-    """The threshold of the best F1; one half where nothing is right."""
-    if not right.any():
-        return 0.5
+def best_threshold(
+    given: npt.NDArray[Any], right: npt.NDArray[np.bool_], precise: float = 0.0
+) -> float:
+    """The threshold of the best F1 among those that are `precise`; almost one if none is."""
     order = np.argsort(-given, kind="stable")
     hits = np.cumsum(right[order])
-    scores = 2 * hits / (np.arange(1, len(order) + 1) + right.sum())
-    return float(given[order[int(scores.argmax())]])
+    found = np.arange(1, len(order) + 1)
+    scores = np.where(hits >= precise * found, 2 * hits / (found + right.sum()), 0.0)
+    best = int(scores.argmax()) if len(scores) else 0
+    return float(given[order[best]]) if scores.any() else 0.99
 
 
 def save(network: Network, known: Inventory, out: Path) -> RelationModel:

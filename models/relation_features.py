@@ -1,0 +1,233 @@
+"""Hashed features of pairs of mentions: one column for each, all pairs of a note at once.
+
+A feature is the bucket of a hash; bucket 0 is none. `near` is for mentions of the same sentence or
+of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from models.relation_units import MARKS, Hashes, Ints, Units
+
+BUCKETS, STRETCH_BUCKETS = 1 << 17, 1 << 16
+POSITIONS, ASPECTS = 33, 12
+"""Shape of a stretch: five units before the pair, twenty between, six after, and the two ends."""
+Flags = npt.NDArray[np.bool_]
+_BETWEEN = 8
+_AROUND = 4
+_BEFORE, _INNER, _AFTER = 5, 10, 6
+_BASIS, _FIRST, _SECOND = np.array([[0x811C9DC5], [0x9E3779B1], [0x85EBCA6B]], np.uint32)
+_HALF, _LAST, _LEAST = np.uint32(15), np.uint32(13), np.uint32(1)
+_INWARD = np.tile(np.arange(_BETWEEN), 2)
+_EARLY = np.flatnonzero(_INWARD < 2)
+_STEPS = np.tile(np.arange(1, _AROUND + 1), 2)
+_SIDES = np.repeat([-1, 1], _AROUND)
+_SALTS = np.repeat([40, 50], _AROUND)
+_CLOSE = np.flatnonzero(_STEPS <= 2)
+
+
+def bucket(salt: int | Ints, *parts: Ints | Hashes | int) -> Ints:
+    """Hash values that stand side by side, with the number of their template."""
+    total = np.asarray(salt, np.uint32) ^ _BASIS
+    for part in parts:
+        total = (total ^ np.asarray(part).astype(np.uint32)) * _FIRST
+        total = (total ^ (total >> _HALF)) * _SECOND
+    total = total ^ (total >> _LAST)
+    found: Ints = np.maximum(total >> _HALF, _LEAST).astype(np.int64)
+    return found
+
+
+def near(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Columns (pairs, features): words between and around, counts, rivals, names."""
+    pairs = _Pairs(units, heads, tails)
+    return _stack(
+        [*pairs.between(), *pairs.around(), *pairs.counts(), *pairs.rivals(), *pairs.names()]
+    )
+
+
+def far(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Columns (pairs, features): counts, rivals, names."""
+    pairs = _Pairs(units, heads, tails)
+    return _stack([*pairs.counts(), *pairs.rivals(), *pairs.names()])
+
+
+def stretch(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Aspects of the units in and around a pair: (pairs, POSITIONS, ASPECTS)."""
+    if not len(heads):
+        return np.zeros((0, POSITIONS, ASPECTS), np.int64)
+    return np.stack(list(_Pairs(units, heads, tails).positions()), axis=1)
+
+
+def _stack(columns: list[Ints]) -> Ints:
+    return np.concatenate(columns, axis=1)
+
+
+def _log(counts: Ints) -> Ints:
+    rounded: Ints = np.log2(np.maximum(counts, 0) + 1).round().astype(np.int64)
+    return np.minimum(rounded, 7)
+
+
+class _Pairs:
+    """The pairs of one note; `case` tells the groups of a pair and which one stands first."""
+
+    def __init__(self, units: Units, heads: Ints, tails: Ints) -> None:
+        self.units, self.heads, self.tails = units, heads, tails
+        at_head, at_tail = units.places[heads], units.places[tails]
+        self.left, self.right = np.minimum(at_head, at_tail), np.maximum(at_head, at_tail)
+        self.order = (at_head <= at_tail).astype(np.int64)
+        self.kind = units.kinds[heads] * 64 + units.kinds[tails]
+        self.case = self.kind * 2 + self.order
+        self.gap = np.maximum(self.right - self.left - 1, 0)
+
+    @cached_property
+    def apart(self) -> Ints:
+        """Sentences from the one to the other."""
+        return self.units.sentences[self.right] - self.units.sentences[self.left]
+
+    def at(self, hashes: Hashes, places: Ints, live: Flags) -> Hashes:
+        """Hashes at some places; 0 where there is none."""
+        return np.where(
+            live, hashes[np.minimum(np.maximum(places, 0), len(hashes) - 1)], np.uint32(0)
+        )
+
+    def between(self) -> Iterator[Ints]:
+        """Words, stems, pairs and triples of words from either end inwards."""
+        words, case = self.units.words, self.case[:, None]
+        live = self.gap[:, None] > _INWARD
+        outward = self.left[:, None] + 1 + _INWARD
+        inward = self.right[:, None] - 1 - _INWARD
+        place = np.where(np.arange(2 * _BETWEEN) < _BETWEEN, outward, inward)
+        word, stem = self.at(words, place, live), self.at(self.units.stems, place, live)
+        second = self.at(words, place + 1, live)
+        third = self.at(words, place + 2, live & (place + 1 < self.right[:, None]))[:, ::2]
+        yield np.where(live, bucket(1, word, case), 0)
+        yield np.where(live, bucket(2, stem, self.order[:, None]), 0)
+        yield np.where(live, bucket(3, word, second, case), 0)
+        yield np.where(live[:, ::2], bucket(4, word[:, ::2], second[:, ::2], third), 0)
+        yield np.where(live[:, _EARLY], bucket(5 + _EARLY, stem[:, _EARLY], case), 0)
+        first = np.where(np.arange(4) < self.gap[:, None], word[:, :4], 0)
+        whole = bucket(30, first[:, 0], first[:, 1], first[:, 2], first[:, 3], self.case)
+        yield np.where(self.gap <= 4, whole, 0)[:, None]
+
+    def around(self) -> Iterator[Ints]:
+        """Words before and after the pair, in the sentences of its ends."""
+        units, case = self.units, self.case[:, None]
+        side = np.where(_SIDES < 0, self.left[:, None], self.right[:, None])
+        place = side + _SIDES * _STEPS
+        inside = np.minimum(np.maximum(place, 0), len(units.words) - 1)
+        live = (inside == place) & (units.sentences[inside] == units.sentences[side])
+        word, stem = self.at(units.words, place, live), self.at(units.stems, place, live)
+        yield np.where(live, bucket(_SALTS, word, case), 0)
+        yield np.where(live, bucket(_SALTS + 1, stem), 0)
+        word, live = word[:, _CLOSE], live[:, _CLOSE]
+        nearer = self.at(units.words, (place - _SIDES)[:, _CLOSE], live)
+        yield np.where(live, bucket(_SALTS[_CLOSE] + 2, word, nearer, case), 0)
+        yield np.where(live, bucket((_SALTS + 2 + _STEPS)[_CLOSE], word, case), 0)
+
+    def counts(self) -> Iterator[Ints]:
+        """Distance in units and sentences, marks and mentions in between."""
+        units, start, end = self.units, self.left + 1, self.right
+        like_head = np.minimum(_count(units.groups, units.kinds[self.heads], start, end), 3)
+        like_tail = np.minimum(_count(units.groups, units.kinds[self.tails], start, end), 3)
+        close = np.minimum(self.apart, 1)
+        yield bucket(60, self.case)[:, None]
+        logs = np.stack([_log(self.gap), _log(self.apart)], axis=1)
+        yield bucket(np.array([61, 63]), logs, self.case[:, None])
+        yield bucket(62, np.minimum(self.gap, 6), close, self.case)[:, None]
+        yield bucket(64, like_head, like_tail, close, self.case)[:, None]
+        every = np.arange(len(MARKS))
+        marks = np.minimum(_count(units.marks, every, start[:, None], end[:, None]), 3)
+        yield bucket(65 + every, marks, self.case[:, None])
+        rivals = np.minimum(like_tail, 1) * 2 + np.minimum(like_head, 1)
+        yield bucket(75, marks[:, 0], marks[:, 1], rivals, self.case)[:, None]
+
+    def rivals(self) -> Iterator[Ints]:
+        """Whether another mention like the one stands nearer to the other, on its other side."""
+        units, count = self.units, len(self.units.words)
+        one, other = np.stack([self.heads, self.tails], 1), np.stack([self.tails, self.heads], 1)
+        place, group, case = units.places[one], units.kinds[other], self.case[:, None]
+        span = np.minimum(self.gap + 1, 60)[:, None]
+        behind = np.minimum(place + 1, count)
+        before = _count(units.groups, group, np.maximum(place - span, 0), place)
+        after = _count(units.groups, group, behind, np.minimum(behind + span, count))
+        follows = units.places[other] > place
+        opposite = np.where(follows, before, after)
+        start = np.searchsorted(units.sentences, units.sentences[place], side="left")
+        end = np.searchsorted(units.sentences, units.sentences[place], side="right")
+        first = _count(units.groups, group, start, place)
+        second = _count(units.groups, group, behind, end)
+        salts = np.array([80, 90])
+        yield bucket(salts, np.minimum(opposite, 2), case)
+        yield bucket(salts + 1, np.minimum(first + second, 4), case)
+        same = np.minimum(np.where(follows, first, second), 2)
+        gap = np.minimum(self.gap, 4)[:, None]
+        yield bucket(salts + 2, same, np.minimum(opposite, 1), gap, case)
+
+    def names(self) -> Iterator[Ints]:
+        """The two names, and the pair of them."""
+        head, tail = self.units.names[self.heads], self.units.names[self.tails]
+        salts, kind = np.array([100, 102, 104]), self.kind[:, None]
+        yield np.where(head[:, :1] == tail[:, :1], bucket(108, kind), 0)
+        yield bucket(salts, head, kind)
+        yield bucket(salts + 1, tail, kind)
+        yield bucket(np.array([106, 107]), head[:, ::2], tail[:, ::2])
+
+    def positions(self) -> Iterator[Ints]:
+        """Each unit of the stretch with its neighbours and its distance to both ends."""
+        always = np.ones(self.left.shape, bool)
+        for step in range(_BEFORE, 0, -1):
+            yield self._position(self.left - step, always, 0)
+        yield self._position(self.left, always, 1)
+        for step in range(_INNER):
+            yield self._position(self.left + 1 + step, step < self.gap, 1)
+        for step in range(_INNER, 0, -1):
+            yield self._position(self.right - step, self.gap - step >= _INNER, 1)
+        yield self._position(self.right, always, 1)
+        for step in range(1, _AFTER + 1):
+            yield self._position(self.right + step, always, 2)
+
+    def _position(self, place: Ints, live: Flags, region: int) -> Ints:
+        (word, stem, inside), (before, stem_before, _) = (
+            self._masked(place),
+            self._masked(place - 1),
+        )
+        after, stem_after, _ = self._masked(place + 1)
+        to_left = np.clip(place - self.left, -8, 8) + 9
+        to_right = np.clip(place - self.right, -8, 8) + 9
+        aspects = [
+            bucket(300, word),
+            bucket(301, word, self.order, region),
+            bucket(302, stem, self.order, region),
+            bucket(303, before, region),
+            bucket(304, after, region),
+            bucket(305, self._masked(place - 2)[0]),
+            bucket(306, self._masked(place + 2)[0]),
+            bucket(307, stem_before),
+            bucket(308, stem_after),
+            bucket(309, to_left, self.order),
+            bucket(310, to_right, self.order),
+            bucket(311, self.case),
+        ]
+        return np.where((live & inside)[:, None], np.maximum(np.stack(aspects, axis=1) >> 1, 1), 0)
+
+    def _masked(self, place: Ints) -> tuple[Hashes, Hashes, Flags]:
+        """Word and stem, with the two ends as themselves, and whether the sentences hold it."""
+        units = self.units
+        kept = np.clip(place, 0, len(units.words) - 1)
+        inside: Flags = kept == place
+        inside &= units.sentences[kept] >= units.sentences[self.left]
+        inside &= units.sentences[kept] <= units.sentences[self.right]
+        word, stem = self.at(units.words, place, inside), self.at(units.stems, place, inside)
+        for end, mark in ((self.left, 7000), (self.right, 7001)):
+            word = np.where(place == end, np.uint32(mark), word)
+            stem = np.where(place == end, np.uint32(mark), stem)
+        return word, stem, inside
+
+
+def _count(before: Ints, rows: Ints, start: Ints, end: Ints) -> Ints:
+    return before[rows, np.maximum(start, end)] - before[rows, start]

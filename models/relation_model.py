@@ -1,0 +1,121 @@
+"""The relation model: hashed features, one hidden layer, one output for each relation.
+
+`config.json` names the groups of labels and the outputs; `weights.npz` holds the tables (int8) and
+the hidden layer. One model serves all languages.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import ModelCorrupt
+from models.relation_features import BUCKETS
+from models.relation_units import Ints
+
+Floats = npt.NDArray[np.float32]
+ARRAYS = frozenset(
+    {"sums", "sums_scale", "stretches", "stretches_scale", "bias", "weights", "out_bias"}
+)
+_CHUNK = 256
+"""Pairs whose features are added up at once; more would not fit the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One relation that the model may find.
+
+    `heads` and `tails` are numbers of groups; the two stand at most `reach` sentences apart. With
+    `single`, a head has one tail. With `stretch`, pairs are read word by word. A `document` output
+    is about concepts. What scores below `threshold` is no relation.
+    """
+
+    name: str
+    relation: str
+    heads: tuple[int, ...]
+    tails: tuple[int, ...]
+    reach: int
+    single: bool
+    stretch: bool
+    document: bool
+    threshold: float
+
+    @property
+    def is_for_mentions(self) -> bool:
+        """Tell whether annotations may show it."""
+        return bool(self.relation) and not self.document
+
+    def says_what(self, other: Output) -> bool:
+        """Tell whether both find one relation of the same groups of mentions."""
+        mine = (self.relation, self.heads, self.tails, self.document)
+        return mine == (other.relation, other.heads, other.tails, other.document)
+
+
+@dataclass(frozen=True, slots=True)
+class RelationModel:
+    """`groups` numbers the labels; a table is (buckets, width) int8 with a scale per column."""
+
+    groups: Mapping[str, int]
+    outputs: tuple[Output, ...]
+    arrays: Mapping[str, npt.NDArray[Any]]
+
+    @classmethod
+    def load(cls, folder: Path) -> RelationModel:
+        """Read config.json and weights.npz.
+
+        Raises:
+            ModelCorrupt: a file is missing, broken or does not fit the other one.
+        """
+        path = folder / "config.json"
+        try:
+            table = json.loads(path.read_text("utf-8"))
+            outputs = tuple(_output(each) for each in table["outputs"])
+            path = folder / "weights.npz"
+            with np.load(path) as file:
+                arrays = {name: file[name] for name in ARRAYS}
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise ModelCorrupt(f"{path} is missing or no part of a relation model") from error
+        if len(arrays["sums"]) != BUCKETS or arrays["weights"].shape[1] != len(outputs):
+            raise ModelCorrupt(f"{path} does not fit config.json")
+        return cls(table["groups"], outputs, arrays)
+
+    def score(self, sums: Ints, stretches: Ints | None = None) -> Floats:
+        """Probabilities (pairs, outputs) of feature rows, and of their stretches if read."""
+        parts = [
+            self._score(
+                sums[start : start + _CHUNK],
+                None if stretches is None else stretches[start : start + _CHUNK],
+            )
+            for start in range(0, len(sums), _CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.outputs)), np.float32)
+
+    def _score(self, sums: Ints, stretches: Ints | None) -> Floats:
+        arrays, width = self.arrays, self.arrays["sums"].shape[1]
+        added = arrays["sums"][sums].sum(axis=1, dtype=np.int32) * arrays["sums_scale"]
+        hidden = np.maximum(added + arrays["bias"][:width], 0.0)
+        logits = hidden @ arrays["weights"][:width] + arrays["out_bias"]
+        if stretches is not None:
+            logits = logits + self._read(stretches) @ arrays["weights"][width:]
+        probabilities: Floats = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
+        return probabilities
+
+    def _read(self, stretches: Ints) -> Floats:
+        """The strongest reaction of each filter along a stretch."""
+        arrays, width = self.arrays, self.arrays["sums"].shape[1]
+        reactions = arrays["stretches"][stretches].sum(axis=2, dtype=np.int32)
+        reactions[stretches[:, :, -1] == 0] = np.iinfo(np.int32).min
+        strongest = reactions.max(axis=1) * arrays["stretches_scale"] + arrays["bias"][width:]
+        read: Floats = np.maximum(strongest, 0.0)
+        return read
+
+
+def _output(table: Mapping[str, Any]) -> Output:
+    return Output(**{**table, "heads": tuple(table["heads"]), "tails": tuple(table["tails"])})
