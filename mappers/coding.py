@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Protocol
 
 from mappers.groups import LABELS, rank
 from mappers.types import CodedEntity
 from models.types import Entity
+from terminology.corpus import corpora
 from terminology.types import Candidate, Coding, Concept
 
 
@@ -52,4 +55,17 @@ def _coded(entity: Entity, language: str, linker: Linker, text: str | None) -> C
 
 
 def _ordered(concept: Concept) -> tuple[Coding, ...]:
-    return tuple(sorted(concept.codings, key=lambda coding: rank(coding.system, concept.group)))
+    codings = sorted(concept.codings, key=lambda coding: rank(coding.system, concept.group))
+    if concept.source in _annotated():
+        return tuple(_without(coding, concept.name) for coding in codings)
+    return tuple(codings)
+
+
+def _without(coding: Coding, name: str) -> Coding:
+    """What an annotator marked in a note is no display of the code (Coding.display, R4)."""
+    return replace(coding, display="") if coding.display == name else coding
+
+
+@cache
+def _annotated() -> frozenset[str]:
+    return frozenset(corpus.source.key for corpus in corpora())

@@ -37,7 +37,8 @@ def annotate(text: str, language: str | None, parts: Parts) -> tuple[str, Annota
     """Annotate and code one text; returns its language, the annotations and coded entities."""
     note = Note(text, language or detect(text))
     annotations = parts.annotator.annotate(note)
-    coded = code(annotations.entities, note.language, parts.note_linker(), note.text)
+    linker = parts.note_linker(annotations.phi)
+    coded = code(annotations.entities, note.language, linker, note.text)
     return note.language, annotations, coded
 
 

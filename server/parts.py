@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, Self
@@ -11,6 +12,7 @@ from mappers.coding import Linker as LinkerProtocol
 from mappers.device import to_device
 from mappers.types import Resource
 from models.annotator import Annotator
+from models.types import PhiSpan
 from server.settings import Settings
 from terminology.index import SHIPPED_INDEX, Index
 from terminology.linker import Linker
@@ -56,9 +58,14 @@ class Parts:
         mode, key = settings.deid_mode, settings.deid_key
         return cls(annotator, linker, mode, key, tuple(versions), remote)
 
-    def note_linker(self) -> LinkerProtocol:
-        """What links the mentions of one note; a remote server has a time for each note."""
-        return self.remote.for_note() if self.remote else self.linker
+    def note_linker(self, phi: Iterable[PhiSpan] = ()) -> LinkerProtocol:
+        """What links the mentions of one note; a remote server has a time for each note.
+
+        Words of `phi`, the personal data of the note, are not sent to it.
+        """
+        if self.remote is None:
+            return self.linker
+        return self.remote.for_note(one.span.text for one in phi)
 
     @property
     def version(self) -> str:

@@ -48,7 +48,8 @@ def extract(reading: Reading, parts: Parts) -> Extraction:
     note = _read(reading)
     source = Source(note, reading.document, reading.attachment.index)
     annotations = parts.annotator.annotate(note)
-    coded = code(annotations.entities, note.language, parts.note_linker(), note.text)
+    linker = parts.note_linker(annotations.phi)
+    coded = code(annotations.entities, note.language, linker, note.text)
     resources = to_resources(source, coded, annotations.relations)
     copy = to_copy(source, annotations.phi, reading.surroundings, parts)
     targets = [*resources, *([copy.document] if copy.document else [])]

@@ -19,6 +19,7 @@ from terminology.spelling import Reach, Speller
 from terminology.types import Candidate
 
 _BACKUP_LANGUAGE = 0.95
+_WHOLE = frozenset({"exact", "normalised"})
 _CACHED_MENTIONS = 20_000
 _CACHED_CONTEXTS = 4
 
@@ -109,11 +110,12 @@ class Linker:
 
     def _link(self, mention: str, language: str, group: str | None) -> tuple[Candidate, ...]:
         """Look in a backup language too where no code of the leading system was found."""
+        rules = normalizer(language)
         found = self._matching(language, group).find(mention)
-        for backup in normalizer(language).backup:
+        for backup in rules.backup:
             if not found:
                 found = self._in_backup(mention, language, backup, group)
-            elif not is_led(found):
+            elif not is_led(found) and not rules.is_ordinary(mention):
                 further = self._cognate(mention, language, backup, group)
                 found = once([*further, *found]) if is_led(further) else found
         return tuple(found)
@@ -121,11 +123,18 @@ class Linker:
     def _in_backup(
         self, mention: str, language: str, backup: str, group: str | None
     ) -> list[Candidate]:
-        """As if the mention were in the backup language; then its words one for one."""
+        """As if the mention were in the backup language; then its words one for one.
+
+        An ordinary word of its own language counts as a whole name only: Dutch "als" is no ALS,
+        Spanish "con" no obstructive nephropathy.
+        """
+        rules = normalizer(language)
         found = self._matching(backup, group).find(mention)
+        if rules.is_ordinary(mention):
+            found = [one for one in found if one.match in _WHOLE]
+            return weighed(found, _BACKUP_LANGUAGE)
         if found:
             return weighed(found, _BACKUP_LANGUAGE)
-        rules = normalizer(language)
         for words in heads(rules, rules.tokens(mention)):
             found = found or self._matching(backup, group).by_cognates(words)
         return self._cognate(mention, language, backup, group) or weighed(found, _BACKUP_LANGUAGE)

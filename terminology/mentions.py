@@ -33,16 +33,20 @@ def link_file(linker: Linker, source: Path, target: Path) -> LinkedMentions:
 
     Raises:
         MentionsMalformed: columns are missing, or a row has other columns than the header, or a
-            language or group that there is not.
+            language or group that there is not, or both are one file.
     """
+    if target.exists() and target.samefile(source):
+        raise MentionsMalformed(f"{source.name}: is the file to write, too; name another")
     mentions = linked = 0
     with (
-        source.open(encoding="utf-8", newline="\n") as rows,
+        # Spreadsheets begin UTF-8 with a byte order mark.
+        source.open(encoding="utf-8-sig", newline="\n") as rows,
         target.open("w", encoding="utf-8", newline="\n") as out,
     ):
         header = rows.readline().rstrip("\r\n").split("\t")
         if not set(COLUMNS_IN) <= set(header):
-            raise MentionsMalformed(f"{source.name}:1: the columns are not {COLUMNS_IN}")
+            wanted = ", ".join(COLUMNS_IN)
+            raise MentionsMalformed(f"{source.name}:1: the columns are not {wanted}")
         out.write("\t".join((*header, *COLUMNS_OUT)) + "\n")
         for line, row in enumerate(rows, start=2):
             cells = row.rstrip("\r\n").split("\t")

@@ -54,7 +54,7 @@ class Names:
 
     def short_form_hits(self, mention: str) -> list[Hit]:
         """Small letters are more often a word ("all"; "as", "pt" for patient)."""
-        if mention in self.rules.ordinary:
+        if self.rules.is_ordinary(mention):
             return []
         if self.group is None and len(mention) < 3 and mention.islower():
             return []

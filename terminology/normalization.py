@@ -96,6 +96,14 @@ class Normalizer:
         """The key of words that `tokens` gave."""
         return " ".join(sorted(tokens)) if len(tokens) > 1 else "".join(tokens)
 
+    def is_ordinary(self, mention: str) -> bool:
+        """Whether a mention is a word of the language, and no short form that is spelled so.
+
+        "Cold" at the start of a sentence is as ordinary as "cold"; "COLD" is not.
+        """
+        word = mention.lower()
+        return (word in self.ordinary or word in self.stop) and not is_short_form(mention)
+
     def _word(self, token: str) -> str:
         known = self._words.get(token)
         if known is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from terminology.errors import RemoteFailed
@@ -20,6 +21,8 @@ _REMEMBERED = 20_000
 _REMEMBERED_SECONDS = 3600.0
 _SHORTEST, _LONGEST = 4, 100
 _SOURCE = "remote"
+# Shorter words ("de", "2") are in names and diagnoses alike, and say nothing of anybody.
+_WORD = re.compile(r"\w{3,}")
 
 
 class RemoteLinker:
@@ -45,9 +48,13 @@ class RemoteLinker:
             _REMEMBERED, _REMEMBERED_SECONDS, clock=clock
         )
 
-    def for_note(self) -> NoteLinker:
-        """A linker for the mentions of one note; it keeps the time that the server takes."""
-        return NoteLinker(self, self._linker, self._seconds, self._clock)
+    def for_note(self, private: Iterable[str] = ()) -> NoteLinker:
+        """A linker for the mentions of one note; it keeps the time that the server takes.
+
+        `private` are the personal data of the note: a mention that has words of them, or is a
+        part of them, is not sent.
+        """
+        return NoteLinker(self, self._linker, self._seconds, self._clock, _words_of(private))
 
     def concept(self, mention: str, language: str, group: str, seconds: float) -> Concept | None:
         """The concept that the server knows by this name, or None; it never raises."""
@@ -83,8 +90,14 @@ class NoteLinker:
     """Links the mentions of one note; once the time is used up, over the index alone."""
 
     def __init__(
-        self, remote: RemoteLinker, linker: Linker, seconds: float, clock: Callable[[], float]
+        self,
+        remote: RemoteLinker,
+        linker: Linker,
+        seconds: float,
+        clock: Callable[[], float],
+        private: frozenset[str] = frozenset(),
     ) -> None:
+        self._private = private
         self._remote = remote
         self._linker = linker
         self._left = seconds
@@ -101,6 +114,8 @@ class NoteLinker:
         """The candidates, as `Linker.link` gives them, after what the server knows."""
         local = self._linker.link(mention, language=language, group=group, context=context)
         if group not in questions() or not _worth_asking(mention, language):
+            return local
+        if not self._private.isdisjoint(_words_of([mention])):
             return local
         started = self._clock()
         name = " ".join(mention.split())
@@ -120,6 +135,10 @@ def _worth_asking(mention: str, language: str) -> bool:
         and (key := rules.key(mention)) not in rules.vague
         and any(char.isalpha() for char in key)
     )
+
+
+def _words_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))
 
 
 def _same(one: Concept, other: Concept) -> bool:

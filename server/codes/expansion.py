@@ -12,7 +12,7 @@ from mappers.types import Resource
 from server.codes.inputs import Inputs
 from server.codes.outputs import coding, designations
 from server.codes.service import VALUE_SETS, Terminology, group_of
-from server.errors import CodeUnknown, ParameterMissing, TooCostly
+from server.errors import ParameterMissing, TooCostly
 from terminology.catalogue import preferred_name
 
 LARGEST_PAGE = 1000
@@ -31,9 +31,7 @@ def expand(inputs: Inputs, terminology: Terminology) -> Resource:
     if url is None:
         raise ParameterMissing("send the url of the value set")
     group = group_of(url)
-    version = inputs.one("valueSetVersion") or url.partition("|")[2]
-    if version and version != terminology.version:
-        raise CodeUnknown(f"the value set is there in version {terminology.version}")
+    terminology.check_version(inputs.one("valueSetVersion"), url)
     text = inputs.one("filter") or ""
     if len(text) > LONGEST_FILTER:
         raise TooCostly(f"the filter exceeds {LONGEST_FILTER} characters")

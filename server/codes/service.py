@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypeVar
 
 from mappers.canonical import BASE
+from server.codes.inputs import Code
 from server.errors import CodeUnknown
 from server.parts import remote_server
 from server.settings import Settings
@@ -22,6 +24,9 @@ AT_ONCE = 4
 VALUE_SETS = f"{BASE}/ValueSet/"
 CONCEPT_MAP = f"{BASE}/ConceptMap/index"
 """The map from every coding of the index to the others of its concept."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,33 @@ class Terminology:
         if version is not None and version != found.coding.version:
             raise CodeUnknown(f"the index holds {found.coding.version or 'no stated version'}")
         return found
+
+    def check_version(self, version: str | None, url: str) -> None:
+        """Compare the version of a value set that is asked for, by itself or in its canonical.
+
+        Raises:
+            CodeUnknown: the value sets are of another version.
+        """
+        if (version or url.partition("|")[2] or self.version) != self.version:
+            raise CodeUnknown(f"the value set is there in version {self.version}")
+
+
+def each_known(codes: Sequence[Code], answer: Callable[[Code], T]) -> list[T]:
+    """Answer the codes that something is known of: one of several codings is enough.
+
+    Raises:
+        CodeUnknown: nothing is known of any; it says what of the last.
+    """
+    found: list[T] = []
+    unknown: CodeUnknown | None = None
+    for code in codes:
+        try:
+            found.append(answer(code))
+        except CodeUnknown as error:
+            unknown = error
+    if unknown is not None and not found:
+        raise unknown
+    return found
 
 
 def known_system(system: str) -> str:

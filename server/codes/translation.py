@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from mappers.types import Resource
-from server.codes.inputs import Inputs
+from server.codes.inputs import Code, Inputs
 from server.codes.outputs import coding, parameters, parts, value
-from server.codes.service import CONCEPT_MAP, Terminology, known_system
+from server.codes.service import CONCEPT_MAP, Terminology, each_known, known_system
 from server.errors import CodeUnknown, ParameterMissing
 from terminology.catalogue import Translation
 
@@ -53,13 +54,16 @@ def _target(inputs: Inputs) -> str | None:
 
 
 def _found(inputs: Inputs, terminology: Terminology) -> Sequence[Translation]:
-    found: list[Translation] = []
-    for code in inputs.codes("system", "version"):
-        if code.system is None:
-            raise ParameterMissing("send the system of the code")
-        entry = terminology.entry(code.system, code.code, code.version)
-        found += terminology.catalogue.translations(entry.coding.system, entry.coding.code)
-    return _distinct(found)
+    codes = inputs.codes("system", "version")
+    found = each_known(codes, lambda code: _translations(code, terminology))
+    return _distinct(chain.from_iterable(found))
+
+
+def _translations(code: Code, terminology: Terminology) -> Sequence[Translation]:
+    if code.system is None:
+        raise ParameterMissing("send the system of the code")
+    entry = terminology.entry(code.system, code.code, code.version)
+    return terminology.catalogue.translations(entry.coding.system, entry.coding.code)
 
 
 def _distinct(found: Iterable[Translation]) -> list[Translation]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mappers.types import Resource
 from server.codes.inputs import Code, Inputs
 from server.codes.outputs import parameters, value
-from server.codes.service import Terminology, group_of, known_system
+from server.codes.service import Terminology, each_known, group_of, known_system
 from server.errors import CodeUnknown, ParameterMissing, RequestInvalid
 from terminology.catalogue import has_form
 
@@ -33,7 +33,7 @@ def validate_code(inputs: Inputs, terminology: Terminology) -> Resource:
     url = inputs.one("url")
     if url is not None and any(code.system not in (None, url) for code in codes):
         raise RequestInvalid("the coding is of another system than url")
-    return _answer([_judge(code, url, language, terminology, None) for code in codes])
+    return _answer(each_known(codes, lambda code: _judge(code, url, language, terminology, None)))
 
 
 def validate_member(inputs: Inputs, terminology: Terminology) -> Resource:
@@ -41,15 +41,16 @@ def validate_member(inputs: Inputs, terminology: Terminology) -> Resource:
 
     Raises:
         ParameterMissing: no url, no code, or no system.
-        CodeUnknown: no such value set or system.
+        CodeUnknown: no such value set or system, or not in this version.
     """
     url = inputs.one("url")
     if url is None:
         raise ParameterMissing("send the url of the value set")
     group = group_of(url)
+    terminology.check_version(inputs.one("valueSetVersion"), url)
     language = inputs.one("displayLanguage")
     codes = inputs.codes("system", "systemVersion")
-    return _answer([_judge(code, None, language, terminology, group) for code in codes])
+    return _answer(each_known(codes, lambda code: _judge(code, None, language, terminology, group)))
 
 
 def _judge(

@@ -47,8 +47,10 @@ def link(
 
         try:
             linked = link_file(linker, *file)
-        except (OSError, UnicodeDecodeError) as error:
-            raise RequestInvalid(f"{file[0]}: {type(error).__name__}") from None
+        except UnicodeDecodeError:
+            raise RequestInvalid(f"{file[0]}: not UTF-8") from None
+        except OSError as error:
+            raise RequestInvalid(f"{error.filename}: {error.strerror}") from None
         typer.echo(f"{linked.linked} of {linked.mentions} mentions linked", err=True)
         return
     try:

@@ -159,7 +159,7 @@ def _read_concept_map(reading: _Reading, resource: _Resource) -> None:
         system = system_key(text(group, "source").split("|")[0])
         for element in listed(group, "element"):
             for target in listed(element, "target"):
-                if (target.get("equivalence") or target.get("relationship")) in _EQUIVALENT:
+                if (text(target, "equivalence") or text(target, "relationship")) in _EQUIVALENT:
                     found = (target_system, text(target, "code"))
                     if is_code(place, *found):
                         _add_mapping(reading, place, system, element, found)
@@ -194,7 +194,7 @@ def _is_over(entry: dict[str, Any]) -> bool:
         return True
     return any(
         (said.get("code") == "inactive" and said.get("valueBoolean") is True)
-        or (said.get("code") == "status" and said.get("valueCode") in _OVER)
+        or (said.get("code") == "status" and text(said, "valueCode") in _OVER)
         for said in listed(entry, "property")
     )
 

@@ -163,7 +163,7 @@ def _preferred(member: Member, meter: Meter) -> Iterator[tuple[int, int]]:
         _, time, active, _, refset, description, acceptability = row
         place = f"{member.name}:{line}"
         if is_active(place, time, active) and acceptability == _PREFERRED:
-            if not description.isdigit():
+            if not (description.isascii() and description.isdigit()) or len(description) > 18:
                 raise SourceMalformed(f"{place}: {description[:40]!r} is no description identifier")
             yield int(description), places.get(refset, len(order))
 

@@ -105,3 +105,17 @@ def test_the_source_of_the_concept_is_kept():
     coded, text_only = code([_entity("DRUG"), _entity("DOSAGE")], "en", linker)
     assert coded.origin == "test"
     assert text_only.origin is None
+
+
+def test_what_an_annotator_marked_is_no_display():
+    codings = (Coding(SNOMED, "1", "right eyelid lifted"), Coding("urn:other", "2", "Other name"))
+    found = {}
+    for source in ("medprocner", "supplement"):
+        concept = Concept(codings, "procedure", "right eyelid lifted", source)
+        linker = Table({("word", "procedure"): [Candidate(concept, 0.9, "exact", "word")]})
+        (coded,) = code([_entity("PROCEDURE")], "es", linker)
+        found[source] = [coding.display for coding in coded.codings]
+    assert found == {
+        "medprocner": ["", "Other name"],
+        "supplement": ["right eyelid lifted", "Other name"],
+    }

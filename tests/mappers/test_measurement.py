@@ -31,6 +31,7 @@ from mappers.measurement import (
         ("7,2 x10⁹/L", "nl", (7.2, None, "10*9/L", None)),
         ("585 × 109/L", "en", (585, None, "10*9/L", None)),
         ("150 x10^9/L", "en", (150, None, "10*9/L", None)),
+        ("4.5 10e3/uL", "en", (4.5, None, "10*3/uL", None)),
         ("11.3 K/µL", "en", (11.3, None, "10*3/uL", None)),
         ("98 µmol/l", "nl", (98, None, "umol/L", None)),
         ("250 mg/24h", "es", (250, None, "mg/(24.h)", None)),

@@ -231,9 +231,47 @@ def test_the_group_settles_a_short_form(linker: Linker) -> None:
     assert linker.link("PT", language="en") == []
 
 
-@pytest.mark.parametrize("word", ["all", "can", "cast"])
-def test_an_ordinary_word_is_no_short_form(linker: Linker, word: str) -> None:
-    assert linker.link(word, language="en", group="disorder") == []
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [
+        ("all", "en"),
+        ("can", "en"),
+        ("cast", "en"),
+        ("cold", "en"),
+        ("Cold", "en"),
+        ("sad", "en"),
+        ("als", "nl"),
+        ("Als", "nl"),
+        ("arts", "nl"),
+        ("con", "es"),
+        ("la", "es"),
+        ("mano", "es"),
+    ],
+)
+def test_an_ordinary_word_is_no_short_form(linker: Linker, word: str, language: str) -> None:
+    assert linker.link(word, language=language, group="disorder") == []
+
+
+@pytest.mark.parametrize(
+    ("short", "language", "name"),
+    [
+        ("COLD", "en", "Chronic obstructive lung disease"),
+        ("ALS", "nl", "Amyotrophic lateral sclerosis"),
+    ],
+)
+def test_capitals_tell_a_short_form_from_a_word(
+    linker: Linker, short: str, language: str, name: str
+) -> None:
+    assert best(linker, short, "disorder", language=language).concept.name == name
+
+
+def test_an_ordinary_word_may_be_a_name_in_the_backup_language(linker: Linker) -> None:
+    (found, *_) = linker.link("arm", language="nl", group="anatomy")
+    assert found.match in {"exact", "normalised"}
+
+
+def test_a_word_of_the_backup_language_is_no_misspelling(linker: Linker) -> None:
+    assert best(linker, "fibrosis", "disorder", language="nl").concept.name == "fibrosis"
 
 
 @pytest.mark.parametrize(

@@ -80,3 +80,18 @@ def test_a_bad_file_is_named_without_its_text(
     with pytest.raises(MentionsMalformed, match=f"in.tsv{complaint}") as raised:
         run(linker, tmp_path, text)
     assert "fever" not in str(raised.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(linker: Linker, tmp_path: Path) -> None:
+    counts, rows = run(linker, tmp_path, "\ufeffmention\tlang\tgroup\nasthma\ten\tdisorder\n")
+    assert counts == LinkedMentions(1, 1)
+    assert rows[0]["mention"] == "asthma"
+
+
+def test_the_file_that_is_read_is_not_written(linker: Linker, tmp_path: Path) -> None:
+    table = tmp_path / "mentions.tsv"
+    table.write_text("mention\tlang\tgroup\nasthma\ten\tdisorder\n", "utf-8")
+    (tmp_path / "same.tsv").hardlink_to(table)
+    with pytest.raises(MentionsMalformed, match="name another"):
+        link_file(linker, table, tmp_path / "same.tsv")
+    assert "asthma" in table.read_text("utf-8")

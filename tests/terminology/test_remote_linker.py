@@ -196,6 +196,15 @@ def test_what_is_no_name_is_not_asked_for(
     assert terminology_server.asked == []
 
 
+def test_words_of_personal_data_are_not_sent(remote: RemoteLinker, terminology_server: Any) -> None:
+    note = remote.for_note(["Anna de Vries", "C.J. Lindeman"])
+    for mention in ("anna syndrome", "LINDEMAN", "asthma of de vries"):
+        assert isinstance(note.link(mention, language="en", group="disorder"), list)
+    assert terminology_server.asked == []
+    note.link("palsy of de quervain", language="en", group="disorder")
+    assert len(terminology_server.asked) == 1
+
+
 def test_a_note_waits_no_longer_than_its_time(linker: Linker, terminology_server: Any) -> None:
     def slow(handler: Any) -> None:
         threading.Event().wait(0.15)

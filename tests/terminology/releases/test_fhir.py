@@ -131,6 +131,17 @@ def test_a_concept_map_gives_equivalent_codes_only(write_json, load_into, index)
     assert [coding.code for coding in heart.codings] == ["22298006", "I21"]
 
 
+def test_a_list_where_a_code_belongs_says_nothing(write_json, load_into, codes) -> None:
+    properties = [{"code": "status", "valueCode": ["retired"]}]
+    entry = {"code": "22298006", "display": "heart stop", "property": properties}
+    resource = {"resourceType": "CodeSystem", "url": SNOMED, "concept": [entry]}
+    mapping = concept_map(SNOMED, ICD10CM, ("233604007", "Pneumonia", "J18.9", ["equal"]))
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": resource}, {"resource": mapping}]}
+    load_into(write_json("bundle.json", bundle))
+    assert codes("heart stop") == ["22298006", "I21"]
+    assert codes("pneumonia") == ["233604007"]
+
+
 def test_names_of_local_codes_become_names_of_what_they_equal(write_json, load_into, codes) -> None:
     local = ("L1", "heart stop (ward list)", "22298006", "equal")
     load_into(write_json("map.json", concept_map("http://example.org/ward", SNOMED, local)))

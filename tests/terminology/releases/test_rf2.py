@@ -188,6 +188,11 @@ def test_the_same_release_gives_the_same_bytes(small, load_into, out) -> None:
             ":3: 10 col",
         ),
         ("LanguageSnapshot", lambda t: t.rstrip("\r\n"), "ends within"),
+        (
+            "LanguageSnapshot",
+            lambda t: t.replace("\t900000000000548007", f"{'9' * 20}\t900000000000548007", 1),
+            ":2: .* is no description",
+        ),
     ],
 )
 def test_a_file_that_is_not_right_is_named_with_its_line(
