@@ -94,7 +94,11 @@ def deidentify(
 
 def seed(note: Note) -> str:
     """Say whose surrogates and date shift are drawn: the subject's, as far as it is known."""
-    return note.subject or note.reference or hashlib.sha256(note.text.encode()).hexdigest()
+    return (
+        note.subject
+        or note.reference
+        or hashlib.sha256(note.text.encode("utf-8", "surrogatepass")).hexdigest()
+    )
 
 
 def _writer(mode: Mode, surrogates: Callable[[], Surrogates]) -> Callable[[str, str], str]:

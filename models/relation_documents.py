@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from zlib import crc32
 
 import numpy as np
 
 from models.relation_features import bucket, near
-from models.relation_units import Ints, Mention, Units
+from models.relation_units import Ints, Mention, Units, checksum
 
 NEAREST = 4
 """Pairs of mentions that stand for a pair of concepts."""
@@ -107,9 +106,9 @@ def _extras(
         (_size(len(one.places)), min(together, 2)),
         (_size(len(other.places)), min(together, 2)),
         (first, first_other, close, int(most)),
-        (crc32(one.name.encode()),),
-        (crc32(other.name.encode()),),
-        (crc32(f"{one.name} {other.name}".encode()),),
+        (checksum(one.name),),
+        (checksum(other.name),),
+        (checksum(f"{one.name} {other.name}"),),
     )
     return [int(bucket(200 + salt, *each)[0]) for salt, each in enumerate(values)]
 

@@ -116,7 +116,12 @@ def _hashed(word: str) -> tuple[int, int]:
     if word[0].isdigit():
         return 1, 1
     folded = fold(word).text or word
-    return crc32(folded.encode()), crc32(b"~" + folded[:_STEM].encode())
+    return checksum(folded), checksum("~" + folded[:_STEM])
+
+
+def checksum(word: str) -> int:
+    """Hash any text, halves of characters too."""
+    return crc32(word.encode("utf-8", "surrogatepass"))
 
 
 @lru_cache(maxsize=16_384)

@@ -51,7 +51,10 @@ def date_shift(key: bytes | None, subject: str) -> int:
 
 def _draw(key: bytes, *parts: str) -> int:
     """Turn the parts into a number that only the key's holder can tell."""
-    message = b"".join(len(raw).to_bytes(4) + raw for raw in (part.encode() for part in parts))
+    message = b"".join(
+        len(raw).to_bytes(4) + raw
+        for raw in (part.encode("utf-8", "surrogatepass") for part in parts)
+    )
     return int.from_bytes(hmac.digest(key, message, "sha256"))
 
 
