@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import ahocorasick
 
@@ -211,6 +212,17 @@ def _name_forms(folded: str) -> Iterator[Form]:
     for way in ways:
         if len(way) > 1:
             yield Form(way, "NAME", cased=len(way) <= _CASED_UP_TO or way in _list("words"))
+    yield from _whole_names(folded, parts)
+
+
+def _whole_names(folded: str, parts: list[str]) -> Iterator[Form]:
+    """Two parts of a name side by side are no words by chance, however small they are written."""
+    every = _PART.findall(folded)
+    sides = {*pairwise(every), *pairwise(parts), *((parts[-1], part) for part in parts[:-1])}
+    for one, other in sides:
+        tight = "".join(mark for mark in one + other if mark.isalnum())
+        if len(tight) >= _NUMBER_FROM and {one, other} & set(parts):
+            yield Form(tight, "NAME", squeezed=True)
 
 
 def _place_forms(folded: str) -> Iterator[Form]:

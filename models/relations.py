@@ -22,12 +22,14 @@ from models.relation_features import stretch
 from models.relation_model import Output, RelationModel
 from models.relation_pairs import Pairs, candidates, rows, settle
 from models.relation_units import Mention, Units
-from models.types import Entity, Relation
+from models.types import Entity, Experiencer, Presence, Relation
 
 RULES = Path(__file__).with_name("resources") / "relations.toml"
 _ARTICLE_LINES = 3
 """A text of so few lines may be an abstract: title, text, and little else."""
-_ARTICLE_CHARACTERS = 4000
+_ARTICLE_CHARACTERS = range(600, 4000)
+"""An abstract has neither the length of a line of a note nor that of a letter."""
+_ACTS = frozenset({"CAUSES", "TREATS"})
 Sentences = Sequence[tuple[int, int]]
 
 
@@ -73,11 +75,19 @@ def relations(
     if model is not None:
         found += by_model(text, sorted(entities, key=_place), sentences, model)
     best: dict[tuple[str, Entity, Entity], Relation] = {}
-    for each in sorted(found, key=lambda relation: relation.score):
+    for each in sorted(filter(_holds, found), key=lambda relation: relation.score):
         best[each.label, each.head, each.tail] = each
     return tuple(
         sorted(best.values(), key=lambda each: (each.head.span, each.label, each.tail.span))
     )
+
+
+def _holds(relation: Relation) -> bool:
+    """What the patient has not, nothing treats or causes."""
+    if relation.label not in _ACTS:
+        return True
+    claim = relation.tail.assertion
+    return claim.presence is not Presence.ABSENT and claim.experiencer is Experiencer.PATIENT
 
 
 def _place(entity: Entity) -> tuple[int, int]:
@@ -139,7 +149,7 @@ def by_model(
     starts = [start for start, _ in sentences]
     units = Units.of(text, mentions, starts, 1 + max(model.groups.values()))
     yield from _mentions(units, kept, model)
-    if len(text) <= _ARTICLE_CHARACTERS and text.strip().count("\n") < _ARTICLE_LINES:
+    if len(text) in _ARTICLE_CHARACTERS and text.strip().count("\n") < _ARTICLE_LINES:
         for place, output in enumerate(model.outputs):
             if output.document:
                 yield from _concepts(units, mentions, kept, model, place)

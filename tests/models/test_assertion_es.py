@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.assertion import assertions
-from models.types import Assertion, Entity, Span
+from models.types import Assertion, Entity, Experiencer, Span
 
 
 def claim(text: str, mention: str, label: str = "SYMPTOM") -> Assertion:
@@ -152,3 +152,11 @@ def test_answers_for_any_text(pieces):
     ends = list(itertools.accumulate(map(len, pieces)))
     spans = [Span.of(text, end - len(piece), end) for piece, end in zip(pieces, ends, strict=True)]
     assert len(assertions(text, spans, "es")) == len(spans)
+
+
+@pytest.mark.parametrize("who", ["su madre", "sus padres", "su hija"])
+def test_who_brings_the_patient_is_not_the_one_who_is_ill(who: str) -> None:
+    text = f"Niño de 8 años traído por {who} por fiebre."
+    start = text.index("fiebre")
+    (said,) = assertions(text, [Span.of(text, start, start + 6)], "es")
+    assert said.experiencer is Experiencer.PATIENT

@@ -130,3 +130,23 @@ def test_time_grows_with_length_only():
     began = time.process_time()
     assert len(find(text, PERSON)) == 80_000
     assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wim roos belde wegens koorts",
+        "roos, wim: geen koorts",
+        "seen today: wim-roos, no fever",
+        "family of wim van roos informed",
+    ],
+)
+def test_a_whole_name_is_found_however_small_it_is_written(text: str) -> None:
+    known = KnownIdentifiers((("NAME", "Wim van Roos" if "van" in text else "Wim Roos"),))
+    assert leaks(text, known) == ["NAME"]
+
+
+def test_a_word_that_is_also_a_name_stays_a_word() -> None:
+    known = KnownIdentifiers((("NAME", "Tim Young"),))
+    assert leaks("a young man with asthma", known) == []
+    assert leaks("tim young has asthma", known) == ["NAME"]

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from models.registry import Registry
 from models.relation_model import RelationModel
 from models.relations import relations, rules
 from models.segmentation import sentences
-from models.types import Entity, Span
+from models.types import Assertion, Entity, Experiencer, Presence, Span
 
 LABELS = {
     "DRUG": "metformin|lisinopril|aspirin",
@@ -224,3 +225,26 @@ def test_broken_weights_name_their_file(tmp_path):
     (tmp_path / "weights.npz").write_bytes(b"no archive")
     with pytest.raises(ModelCorrupt, match=r"weights\.npz"):
         RelationModel.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("claim", "related"),
+    [
+        (Assertion(), True),
+        (Assertion(presence=Presence.POSSIBLE), True),
+        (Assertion(presence=Presence.ABSENT), False),
+        (Assertion(experiencer=Experiencer.FAMILY), False),
+    ],
+)
+def test_nothing_causes_what_the_patient_has_not(model, claim, related):
+    text = "She developed agranulocytosis due to clozapine."
+    ill = replace(entity(text, "agranulocytosis", "DISEASE"), assertion=claim)
+    drug = entity(text, "clozapine", "DRUG")
+    found = relations([ill, drug], sentences(text, "en"), text, model)
+    assert any(each.label == "CAUSES" for each in found) is related
+
+
+def test_a_line_of_a_note_is_no_abstract(model):
+    text = "No fever. Started amoxicillin 500 mg for pneumonia."
+    found = by_weights(model, text, SYMPTOM=["fever"], DRUG=["amoxicillin"], DISEASE=["pneumonia"])
+    assert not any(label == "CAUSES" for label, _, _ in found)
