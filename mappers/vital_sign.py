@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -33,7 +34,7 @@ class VitalSign:
     def accepted(self, measurement: Measurement) -> Measurement | None:
         """The measurement in a unit of this vital sign; None when it is none of it."""
         ucum = measurement.ucum or self._unit_of(measurement.value)
-        if ucum not in self.allowed or not self._is_plausible(measurement.value):
+        if ucum not in self.allowed or not self._is_plausible(measurement.value, ucum):
             return None
         return replace(measurement, ucum=ucum, unit=measurement.unit or ucum)
 
@@ -43,8 +44,9 @@ class VitalSign:
                 return unit
         return self.unit
 
-    def _is_plausible(self, value: float) -> bool:
-        return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]
+    def _is_plausible(self, value: float, ucum: str) -> bool:
+        low, high = self.ranges.get(ucum) or self.plausible or (-math.inf, math.inf)
+        return low <= value <= high
 
 
 def vital_sign(text: str, language: str) -> VitalSign | None:

@@ -47,6 +47,8 @@ def test_a_vital_sign_is_known_by_its_code():
         ("temperature", "37.2 C", "Cel"),
         ("temperature", "37.2 °C", "Cel"),
         ("temperature", "60", None),
+        ("temperature", "375 C", None),
+        ("temperature", "37 °F", None),
         ("oxygen_saturation", "96%", "%"),
         ("oxygen_saturation", "96", "%"),
         ("oxygen_saturation", "3 %", None),
