@@ -8,28 +8,26 @@ import math
 import shutil
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.tokenization import Tokenizer
-from models.training import relation_training
+from models.training import pretraining, relation_training
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
 from models.training.network import TAGS, Shape, Tagger
+from models.training.pieces import character_table
 from models.training.recipe import Recipe
 from models.windows import pad
 
 log = logging.getLogger(__name__)
 
-CHARACTERS = 16
-"""Letters of a piece that the character filters see."""
 SAVE_EVERY = 120.0
 TELL_EVERY = 100
 
@@ -45,10 +43,17 @@ def train(
     `data` holds corpora/, text/ and lists/. `out` receives the vocabulary, the vectors, run.json
     (recipe, hashes of the data, steps), checkpoint.pt and weights.pt. `start` is the folder of a
     finished run whose vocabulary, encoder and heads of the same name the new one begins with.
-    A recipe of the kind `relations` trains the relation model instead, which writes its own files.
+    A recipe of the kind `relations` trains the relation model instead, and one of the kind
+    `encoder` an encoder to start with; both write files of their own.
+
+    Raises:
+        ValueError: the recipe is wrong, or needs a run to start with.
     """
-    if is_of_relations(recipe_path):
-        return relation_training.train(recipe_path, data, out)
+    match kind_of(recipe_path):
+        case "relations":
+            return relation_training.train(recipe_path, data, out)
+        case "encoder":
+            return pretraining.train(recipe_path, data, out, start)
     recipe = Recipe.load(recipe_path)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
@@ -64,9 +69,9 @@ def train(
     return run.save_weights()
 
 
-def is_of_relations(recipe_path: Path) -> bool:
-    """Tell which kind of model a recipe trains."""
-    return bool(tomllib.loads(recipe_path.read_text("utf-8")).get("kind") == "relations")
+def kind_of(recipe_path: Path) -> str:
+    """Tell which kind of model a recipe trains; a tagger's says nothing."""
+    return str(tomllib.loads(recipe_path.read_text("utf-8")).get("kind", "tagger"))
 
 
 class Run:
@@ -227,17 +232,6 @@ def _inherit(start: Path, out: Path) -> None:
     for name in ("tokenizer.json", "vectors.npy"):
         if not (out / name).exists():
             shutil.copyfile(start / name, out / name)
-
-
-def character_table(vocabulary: Mapping[str, int]) -> tuple[np.ndarray[Any, Any], int]:
-    """Letters of each piece as numbers (pieces, CHARACTERS), zeros at the end."""
-    letters = sorted({letter for piece in vocabulary for letter in piece})
-    numbers = {letter: index + 1 for index, letter in enumerate(letters)}
-    table = np.zeros((max(vocabulary.values()) + 1, CHARACTERS), np.int64)
-    for piece, index in vocabulary.items():
-        short = [numbers[letter] for letter in piece[:CHARACTERS]]
-        table[index, : len(short)] = short
-    return table, len(letters) + 1
 
 
 def tensors(batch: list[Window]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
