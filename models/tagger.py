@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.configuration import Configuration
+from models.consistency import repeated
 from models.decoding import Decoded, moves, spans
+from models.mention import Mention
 from models.session import Session
 from models.tokenization import Pieces, Tokenizer
 from models.windows import chunks, join, keepers, pad, tile
@@ -20,16 +21,6 @@ Floats = npt.NDArray[np.float32]
 
 PIECES = 8192
 """Padded pieces of one run: more would only raise the memory."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mention:
-    """A labelled stretch of text, half-open code points, with its posterior."""
-
-    start: int
-    end: int
-    label: str
-    score: float
 
 
 class Tagger:
@@ -80,9 +71,9 @@ class Tagger:
                 trimmed = _trim(texts[index], mention)
                 if trimmed is not None:
                     found[index].append(trimmed)
-        for mentions in found:
-            mentions.sort()
-        return found
+        return [
+            repeated(text, sorted(mentions)) for text, mentions in zip(texts, found, strict=True)
+        ]
 
     def _windows(self, text: str) -> list[Pieces]:
         parts = [part for part in self._tokenizer.encode(text, tile(text)) if len(part)]

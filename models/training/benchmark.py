@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from models.errors import CorpusMalformed
+from models.mention import Mention
 from models.registry import Model, Registry
-from models.tagger import Mention
 from models.training import measures, notes
 from models.training.corpora import (
     LABELS,
@@ -120,7 +120,7 @@ def score(
     known, ready = schemes(LABELS), dict[str, Reader]()
     by_language = {model.language: model for model in reversed(list(given))}
     for one in sets():
-        found = list(islice(_documents(one, known[one.corpus], corpora), sample))
+        found = list(islice(documents_of(one, known[one.corpus], corpora), sample))
         if not found or one.language not in by_language:
             continue
         if one.language not in ready:
@@ -237,7 +237,12 @@ def inventory(labels: Sequence[str] | Mapping[str, object]) -> Scheme:
     return Scheme("", {label: (Source(label),) for label in labels}, frozenset(), {}, False)
 
 
-def _documents(one: Set, scheme: Scheme, corpora: Path) -> Iterator[Document]:
+def documents_of(one: Set, scheme: Scheme, corpora: Path) -> Iterator[Document]:
+    """The documents of a set, none where its corpus is not in the folder.
+
+    Raises:
+        CorpusMalformed: the corpus cannot be read.
+    """
     if scheme.path.startswith(_OWN_NOTES):
         read = _own_notes(one)
     else:

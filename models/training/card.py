@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.mention import Mention
 from models.registry import Registry
-from models.tagger import Mention, Tagger
+from models.tagger import Tagger
 from models.training import synthetic_phi
 from models.training.corpora import LABELS, Scheme, documents, schemes
 from models.training.data import SAMPLE_NOTES, fillings

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Protocol
 
-from models.tagger import Mention
+from models.mention import Mention
 from models.training.corpora import Scheme, answers, gold, left_open
 
 Span = tuple[int, int]

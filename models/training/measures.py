@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from models import resolution
-from models.tagger import Mention
+from models.mention import Mention
 from models.training import assertion_scores, leaks
 from models.training.corpora import Scheme, gold
 from models.training.evaluate import Question, Score, Span, judge, micro

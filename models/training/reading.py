@@ -13,8 +13,9 @@ from typing import Any
 from models.annotator import Annotator
 from models.configuration import Configuration
 from models.errors import ModelNotFound
+from models.mention import Mention
 from models.registry import Model, Registry
-from models.tagger import Mention, Tagger
+from models.tagger import Tagger
 from models.training.views import view
 from models.types import Annotations, Note
 

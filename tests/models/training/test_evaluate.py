@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.tagger import Mention
+from models.mention import Mention
 from models.training.corpora import Scheme
 from models.training.evaluate import Score, compare, evaluate, micro, table
 

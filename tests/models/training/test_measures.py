@@ -1,6 +1,6 @@
 """Measures of readings that are written by hand."""
 
-from models.tagger import Mention
+from models.mention import Mention
 from models.training import measures
 from models.training.corpora import Scheme
 from models.training.evaluate import Question, Score, micro
