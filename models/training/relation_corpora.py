@@ -19,6 +19,7 @@ from models.training.relation_examples import (
 )
 
 Document = Mapping[str, Any]
+OWN = "notes/"
 
 
 def _mark(
@@ -180,17 +181,27 @@ def read(
     name: str, part: str, corpora: Path, inventory: Inventory, apart: frozenset[str] = frozenset()
 ) -> Iterator[Examples]:
     """Read one part of a corpus; documents whose `meta.pmid` is in `apart` are left out."""
-    reader, language, source = _source(name, part, corpora)
-    for document in source:
-        if document.get("meta", {}).get("pmid") not in apart:
-            examples = reader(document, language, inventory)
-            if examples is not None:
-                yield examples
+    found = (
+        each
+        for each in source(name, part, corpora)
+        if each.get("meta", {}).get("pmid") not in apart
+    )
+    yield from examples(name, found, inventory)
 
 
-def _source(name: str, part: str, corpora: Path) -> tuple[Reader, str, Iterator[Document]]:
-    if name.startswith("notes/"):
-        language = name.removeprefix("notes/")
-        return own_notes, language, notes.documents(language, part)
-    reader, folder = READERS[name]
-    return reader, "en", documents(corpora / folder / f"{part}.jsonl.xz")
+def source(name: str, part: str, corpora: Path) -> Iterator[Document]:
+    """The documents of one part of a corpus; none where its file is not there."""
+    if name.startswith(OWN):
+        yield from notes.documents(name.removeprefix(OWN), part)
+    elif (file := corpora / READERS[name][1] / f"{part}.jsonl.xz").exists():
+        yield from documents(file)
+
+
+def examples(name: str, found: Iterable[Document], inventory: Inventory) -> Iterator[Examples]:
+    """What the documents of a corpus say of relations; those that say nothing are left out."""
+    own = name.startswith(OWN)
+    reader, language = (own_notes, name.removeprefix(OWN)) if own else (READERS[name][0], "en")
+    for document in found:
+        read = reader(document, language, inventory)
+        if read is not None:
+            yield read

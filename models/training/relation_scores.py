@@ -1,6 +1,4 @@
-"""How well relations are found: with gold entities, and on own notes with predicted ones.
-
-    python -m models.training.relation_scores ../shared/corpora
+"""How well relations are found, with gold entities and with predicted ones.
 
 A relation is right when its label and both of its mentions are. A gold relation between mentions
 that the model would not pair counts as missed.
@@ -8,24 +6,19 @@ that the model would not pair counts as missed.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from models.annotator import Annotator
-from models.registry import Registry
 from models.relation_model import Floats, RelationModel
 from models.relation_pairs import Pairs, settle
-from models.training import notes
-from models.training.evaluate import Score, micro, table
-from models.training.relation_corpora import READERS, read
-from models.training.relation_examples import Examples, Inventory
-from models.types import Note
+from models.training.evaluate import Score
+from models.training.relation_examples import Examples
+from models.types import Relation
+
+Triple = tuple[str, tuple[int, int], tuple[int, int]]
+"""Label, then start and end of head and of tail."""
 
 
 def probabilities(model: RelationModel, examples: Examples) -> Floats:
@@ -37,50 +30,63 @@ def probabilities(model: RelationModel, examples: Examples) -> Floats:
     return settle(pairs, best, model.outputs)
 
 
-def with_gold_entities(model: RelationModel, read: Iterable[Examples]) -> dict[str, Score]:
-    """Score each output that the examples judge."""
+def with_gold_entities(model: RelationModel, read: Iterable[Examples]) -> list[dict[str, Score]]:
+    """Score each output that the examples judge, document by document."""
     names = [output.name for output in model.outputs]
     thresholds = np.array([output.threshold for output in model.outputs], np.float32)
-    scores: dict[str, Score] = {}
-    for examples in read:
-        found = probabilities(model, examples) >= thresholds
-        for place in np.flatnonzero(examples.judged.any(axis=0)).tolist():
-            right = examples.right[:, place]
-            hits = int((found[:, place] & right).sum())
-            score = Score(int(right.sum()), int(found[:, place].sum()), hits, hits)
-            scores[names[place]] = scores.get(names[place], Score()) + score
-        for name, count in examples.missed.items():
-            scores[name] = scores.get(name, Score()) + Score(gold=count)
-    return {name: scores[name] for name in names if name in scores}
+    return [_judge(model, examples, names, thresholds) for examples in read]
 
 
-def with_predicted_entities(
-    annotator: Annotator, language: str, corpus: Iterable[Mapping[str, Any]]
+def _judge(
+    model: RelationModel, examples: Examples, names: Sequence[str], thresholds: Floats
 ) -> dict[str, Score]:
-    """Score whole annotations of the project's own notes; `near` needs an overlap only.
+    found = probabilities(model, examples) >= thresholds
+    scores = {name: Score(gold=count) for name, count in examples.missed.items()}
+    for place in np.flatnonzero(examples.judged.any(axis=0)).tolist():
+        right = examples.right[:, place]
+        hits = int((found[:, place] & right).sum())
+        score = Score(int(right.sum()), int(found[:, place].sum()), hits, hits)
+        scores[names[place]] = scores.get(names[place], Score()) + score
+    return scores
 
-    A test may be called LAB_TEST or DIAGNOSTIC_PROCEDURE, a finding DISEASE or SYMPTOM: the
-    relation decides, not the label.
-    """
+
+def total(documents: Iterable[Mapping[str, Score]]) -> dict[str, Score]:
+    """Add up the scores of each label."""
     scores: dict[str, Score] = {}
-    for document in corpus:
-        found = annotator.annotate(Note(document["text"], language)).relations
-        spans = {each["id"]: (each["start"], each["end"]) for each in document["entities"]}
-        right = {(r["label"], spans[r["head"]], spans[r["tail"]]) for r in document["relations"]}
-        given = {
-            (r.label, (r.head.span.start, r.head.span.end), (r.tail.span.start, r.tail.span.end))
-            for r in found
-        }
-        for label in {each[0] for each in right | given}:
-            score = _compare(
-                [each for each in right if each[0] == label],
-                [each for each in given if each[0] == label],
-            )
+    for each in documents:
+        for label, score in each.items():
             scores[label] = scores.get(label, Score()) + score
     return dict(sorted(scores.items()))
 
 
-Triple = tuple[str, tuple[int, int], tuple[int, int]]
+def with_predicted_entities(right: Iterable[Triple], found: Iterable[Triple]) -> dict[str, Score]:
+    """Score the relations of one document; `near` asks for overlapping mentions only.
+
+    A test may be called LAB_TEST or DIAGNOSTIC_PROCEDURE, a finding DISEASE or SYMPTOM: the
+    relation decides, not the label.
+    """
+    gold, given = set(right), set(found)
+    return {
+        label: _compare(
+            [each for each in gold if each[0] == label],
+            [each for each in given if each[0] == label],
+        )
+        for label in sorted({each[0] for each in gold | given})
+    }
+
+
+def triples(relations: Iterable[Relation]) -> Iterator[Triple]:
+    """Label, head and tail of annotated relations."""
+    for each in relations:
+        head, tail = each.head.span, each.tail.span
+        yield each.label, (head.start, head.end), (tail.start, tail.end)
+
+
+def gold_triples(document: Mapping[str, Any]) -> Iterator[Triple]:
+    """Label, head and tail of the relations of a stand-off document."""
+    spans = {each["id"]: (each["start"], each["end"]) for each in document["entities"]}
+    for each in document["relations"]:
+        yield each["label"], spans[each["head"]], spans[each["tail"]]
 
 
 def _compare(right: Sequence[Triple], given: Sequence[Triple]) -> Score:
@@ -98,65 +104,3 @@ def _compare(right: Sequence[Triple], given: Sequence[Triple]) -> Score:
 def _overlap(one: Triple, other: Triple) -> bool:
     ends = zip(one[1:], other[1:], strict=True)
     return all(mine[0] < theirs[1] and theirs[0] < mine[1] for mine, theirs in ends)
-
-
-SETS = (
-    ("bc5cdr", "test"),
-    ("chemprot", "test"),
-    ("ade", "dev"),
-    ("roam", "test"),
-    ("phee", "test"),
-    ("notes/en", "test"),
-    ("notes/es", "test"),
-    ("notes/nl", "test"),
-)
-
-
-def score(
-    model: RelationModel, corpora: Path, known: Inventory
-) -> Iterator[tuple[str, dict[str, Score]]]:
-    """Score each set with gold entities, where its corpus is there."""
-    for name, part in SETS:
-        folder = READERS[name][1] if name in READERS else ""
-        if not folder or (corpora / folder / f"{part}.jsonl.xz").exists():
-            yield f"{name} {part}", with_gold_entities(model, read(name, part, corpora, known))
-
-
-def main() -> None:
-    """Print all tables; `--json FILE` keeps the figures."""
-    match sys.argv[1:]:
-        case [corpora, *rest] if not rest or (len(rest) == 2 and rest[0] == "--json"):
-            figures = _report(Path(corpora))
-            if rest:
-                Path(rest[1]).write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-        case _:
-            sys.exit("relation_scores CORPORA [--json FILE]")
-
-
-def _report(corpora: Path) -> dict[str, Any]:
-    registry = Registry.load()
-    if registry.relations is None:
-        sys.exit("the registry has no relation model")
-    model = RelationModel.load(registry.relations.folder)
-    count = 1 + max(model.groups.values())
-    figures: dict[str, Any] = {}
-    for name, scores in score(model, corpora, Inventory(model.groups, count, model.outputs)):
-        figures[f"{name}, gold entities"] = _tell(f"{name}, gold entities", scores)
-    annotator = Annotator.load(registry=registry)
-    for language in registry.languages:
-        name = f"notes/{language} test, predicted entities"
-        found = with_predicted_entities(annotator, language, notes.documents(language, "test"))
-        figures[name] = _tell(name, found)
-    return figures
-
-
-def _tell(name: str, scores: Mapping[str, Score]) -> dict[str, Any]:
-    sys.stdout.write(f"\n{name}\n\n{table(scores)}\n")
-    return {
-        label: {**asdict(each), "precision": each.precision, "recall": each.recall, "f1": each.f1}
-        for label, each in [*scores.items(), ("micro", micro(scores.values()))]
-    }
-
-
-if __name__ == "__main__":
-    main()

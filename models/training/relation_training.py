@@ -28,7 +28,7 @@ from models.training.relation_corpora import READERS, read
 from models.training.relation_examples import Examples, Inventory
 from models.training.relation_network import Network, Settings, Table
 from models.training.relation_network import train as fit
-from models.training.relation_scores import probabilities, with_gold_entities
+from models.training.relation_scores import probabilities, total, with_gold_entities
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def train(recipe_path: Path, data: Path, out: Path) -> Path:
     trial = replace(trial, outputs=known.outputs)
     log.info(
         "on what was held out\n%s",
-        evaluate.table(with_gold_entities(trial, [each for _, each in tuned])),
+        evaluate.table(total(with_gold_entities(trial, [each for _, each in tuned]))),
     )
     last = fit(
         Table([*learned, *(thinned(each) for _, each in tuned)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,14 +70,20 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     ] = False,
 ) -> None:
     """Score models: strict and relaxed F1 per label and set, with 95 % intervals."""
-    from models.training import benchmark, report
+    from itertools import chain
+
+    from models.training import benchmark, relation_benchmark, report
 
     models = _models(model, language)
+    scored: Iterable[report.Scored]
     with _progress() as watch:
         if corpora and not corpus:
             if not corpora.is_dir():
                 raise typer.BadParameter(f"{corpora} is no folder")
             scored = benchmark.score(corpora, sample, models, watch)
+            if model is None:
+                spoken = [each.language for each in models]
+                scored = chain(scored, relation_benchmark.score(corpora, sample, spoken, watch))
         elif corpus and not corpora:
             one = models[0] if model or language else None
             scored = benchmark.score_own(corpus, labels, model=one, sample=sample, watch=watch)

@@ -83,12 +83,13 @@ def test_wrong_use_is_one_line(
 def test_floors_decide_the_status(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.training import benchmark
+    from models.training import benchmark, relation_benchmark
 
     def one(floor: float) -> tuple[benchmark.Set, ...]:
         return (benchmark.Set("en", "notes", "test", floors={"product.DRUG": floor}),)
 
     arguments = ("--corpora", str(tmp_path), "--sample", "3", "--floors")
+    monkeypatch.setattr(relation_benchmark, "sets", tuple)
     monkeypatch.setattr(benchmark, "sets", lambda: one(0.2))
     assert run(*arguments)[0] == 0
     monkeypatch.setattr(benchmark, "sets", lambda: one(1.01))
