@@ -61,6 +61,15 @@ class Identities:
         name = self._common(self._family)
         return f"{name}-{self._common(self._family)}" if self.random.random() < 0.05 else name
 
+    def namesake(self) -> str:
+        """Give a family name that a disease, a sign or a device has too."""
+        eponym: str = self.random.choice(self.words["eponyms"])
+        return eponym
+
+    def named(self) -> str:
+        """Give a full name whose family name is an eponym."""
+        return f"{self.first()} {self.namesake()}"
+
     def initial(self) -> str:
         """Invent an initial without its full stop."""
         return self.random.choice("ABCDEFGHIJKLMNOPRSTVW")

@@ -35,7 +35,7 @@ def documents(
 
 def _labelled(of: Identities) -> dict[str, Slot]:
     makers: dict[str, list[Callable[[], str]]] = {
-        "NAME": [of.full, of.last_first, of.first, of.last, of.short],
+        "NAME": [of.full, of.last_first, of.first, of.last, of.short, of.named, of.namesake],
         "AGE": [of.age, of.age_old],
         "DATE": [of.date, of.month_year, of.year],
         "ID": [of.mrn, of.account, of.ssn, of.serial, of.plate, of.npi],
@@ -61,6 +61,7 @@ def _plain(of: Identities, notes: Sequence[str]) -> dict[str, Slot]:
         "pron_low": ["he", "she"],
     }
     slots: dict[str, Slot] = {name: _choice(of, values, WORD) for name, values in fillers.items()}
+    slots["eponym"] = _choice(of, of.words["eponyms"], None)
     slots["note"] = _choice(of, notes, None)
     slots["clock"] = lambda: (f"{of.integer(0, 23):02d}:{of.integer(0, 59):02d}", WORD)
     return slots
