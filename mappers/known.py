@@ -1,7 +1,8 @@
 """What the store's resources say of a patient and of those around: the known identifiers.
 
-Reads Patient, RelatedPerson, Person, Practitioner, Organization and Location; any resource gives
-its identifiers, its id and the names that its references show.
+Reads Patient, RelatedPerson, Person, Practitioner, Organization and Location, also inside of a
+Bundle and contained in another resource; any resource gives its identifiers, its id and the names
+that its references show.
 """
 
 from __future__ import annotations
@@ -12,20 +13,32 @@ from typing import Any
 
 from mappers.types import Resource
 from models.known import KnownIdentifiers
+from models.person import Person
 
 _PLACES = {"Organization", "Location", "HealthcareService"}
 _REFERENCES = {
     "subject": "NAME",
+    "patient": "NAME",
     "author": "NAME",
     "authenticator": "NAME",
     "generalPractitioner": "NAME",
+    "practitioner": "NAME",
+    "individual": "NAME",
     "custodian": "LOCATION",
     "managingOrganization": "LOCATION",
+    "organization": "LOCATION",
+    "serviceProvider": "LOCATION",
+    "location": "LOCATION",
 }
 """Elements whose references may show a name: what the store calls somebody is known too."""
+_STEPS = ("participant", "location", "hospitalization")
+"""Elements of an Encounter that hold such references."""
+_MAIDEN_NAME = "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName"
+_BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
 _ID_FROM = 6
 """Ids shorter than this are counters and words of a test set, and would be found everywhere."""
 _PLAIN_WORD = re.compile(r"[A-Za-z-]+")
+_AFFIXES = ("prefix", "suffix")
 
 
 def to_known(resources: Iterable[Resource]) -> KnownIdentifiers:
@@ -33,8 +46,18 @@ def to_known(resources: Iterable[Resource]) -> KnownIdentifiers:
 
     Prefixes and suffixes of names, states and countries are left out: they identify nobody.
     """
-    found = dict.fromkeys(pair for resource in resources for pair in _pairs(resource))
-    return KnownIdentifiers(tuple(pair for pair in found if pair[1].strip()))
+    flat = [each for resource in resources for each in _flat(resource)]
+    found = dict.fromkeys(pair for resource in flat for pair in _pairs(resource))
+    people = dict.fromkeys(person for resource in flat for person in _people(resource))
+    return KnownIdentifiers(tuple(pair for pair in found if pair[1].strip()), tuple(people))
+
+
+def _flat(resource: Resource) -> Iterator[Resource]:
+    """Give a resource and those inside of it."""
+    yield resource
+    entries = [each.get("resource") for each in _objects(resource.get("entry"))]
+    for inner in [*_objects(entries), *_objects(resource.get("contained"))]:
+        yield from _flat(inner)
 
 
 def _pairs(resource: Resource) -> Iterator[tuple[str, str]]:
@@ -50,12 +73,11 @@ def _pairs(resource: Resource) -> Iterator[tuple[str, str]]:
     for date in (resource.get("birthDate"), resource.get("deceasedDateTime")):
         yield from (("DATE", text) for text in _texts(date))
     yield from _referred(resource)
-    for contact in _several(resource.get("contact")):
-        if isinstance(contact, dict):
-            yield from (
-                ("NAME", text) for one in _several(contact.get("name")) for text in _names(one)
-            )
-            yield from _reachable(contact)
+    yield from _extended(resource)
+    for contact in _objects(resource.get("contact")):
+        yield from (("NAME", text) for one in _several(contact.get("name")) for text in _names(one))
+        yield from _reachable(contact)
+        yield from _referred(contact)
     identity = resource.get("id")
     if (
         isinstance(identity, str)
@@ -65,25 +87,66 @@ def _pairs(resource: Resource) -> Iterator[tuple[str, str]]:
         yield "ID", identity
 
 
+def _people(resource: Resource) -> Iterator[Person]:
+    """Give each name of a person by its parts, so that it is known which belong together."""
+    if resource.get("resourceType") in _PLACES:
+        return
+    holders = [resource, *_objects(resource.get("contact"))]
+    for holder in holders:
+        gender = holder.get("gender")
+        for name in _several(holder.get("name")):
+            person = _person(name, gender if isinstance(gender, str) else None)
+            if person.given or person.family:
+                yield person
+
+
+def _person(name: Any, gender: str | None) -> Person:
+    if not isinstance(name, dict):
+        return Person.read(name, gender) if isinstance(name, str) else Person()
+    given = tuple(text for each in _several(name.get("given")) for text in _texts(each))
+    family = (*_texts(name.get("family")), *_own_families(name))
+    if not (given or family):
+        affixes = _affixes(name)
+        plain = " ".join(_plain(text, affixes) for text in _texts(name.get("text")))
+        return Person.read(plain, gender)
+    return Person(given, family, gender)
+
+
 def _referred(resource: Resource) -> Iterator[tuple[str, str]]:
-    for element, category in _REFERENCES.items():
-        for reference in _several(resource.get(element)):
-            if isinstance(reference, dict):
+    for holder in [resource, *(each for key in _STEPS for each in _objects(resource.get(key)))]:
+        for element, category in _REFERENCES.items():
+            for reference in _objects(holder.get(element)):
                 yield from ((category, text) for text in _texts(reference.get("display")))
                 for one in _several(reference.get("identifier")):
                     yield from (("ID", text) for text in _number(one))
 
 
+def _extended(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Give the mother's maiden name and the place of birth."""
+    for extension in _objects(resource.get("extension")):
+        if extension.get("url") == _MAIDEN_NAME:
+            yield from (("NAME", text) for text in _texts(extension.get("valueString")))
+        if extension.get("url") == _BIRTH_PLACE:
+            for address in _objects(extension.get("valueAddress")):
+                yield from _address(address)
+
+
 def _reachable(holder: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Give telecom and addresses."""
-    for telecom in _several(holder.get("telecom")):
-        if isinstance(telecom, dict):
-            yield from (("CONTACT", text) for text in _texts(telecom.get("value")))
-    for address in _several(holder.get("address")):
-        if isinstance(address, dict):
-            for key in ("line", "city", "district", "postalCode", "text"):
-                for part in _several(address.get(key)):
-                    yield from (("LOCATION", text) for text in _texts(part))
+    for telecom in _objects(holder.get("telecom")):
+        yield from (("CONTACT", text) for text in _texts(telecom.get("value")))
+    for address in _objects(holder.get("address")):
+        yield from _address(address)
+
+
+def _address(address: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in ("line", "city", "district", "postalCode", "text"):
+        for part in _several(address.get(key)):
+            yield from (("LOCATION", text) for text in _texts(part))
+    # A postcode of four digits says where only beside its city.
+    for code in _texts(address.get("postalCode")):
+        for city in _texts(address.get("city")):
+            yield "LOCATION", f"{code} {city}"
 
 
 def _names(name: Any) -> Iterator[str]:
@@ -92,14 +155,26 @@ def _names(name: Any) -> Iterator[str]:
         yield from _texts(name)
         return
     parts = [name.get("text"), name.get("family"), *_several(name.get("given"))]
-    family = name.get("_family")
-    for extension in _several(family.get("extension") if isinstance(family, dict) else None):
-        parts += [extension.get("valueString")] if isinstance(extension, dict) else []
-    affixes = [*_several(name.get("prefix")), *_several(name.get("suffix"))]
-    prefixes = {text.lower() for text in affixes if isinstance(text, str)}
-    for part in parts:
+    affixes = _affixes(name)
+    for part in [*parts, *_own_families(name)]:
         for text in _texts(part):
-            yield " ".join(word for word in text.split() if word.lower().strip(",") not in prefixes)
+            yield _plain(text, affixes)
+
+
+def _own_families(name: dict[str, Any]) -> list[str]:
+    """Give the family names that extensions hold: one's own and that of the partner."""
+    family = name.get("_family")
+    extensions = _objects(family.get("extension") if isinstance(family, dict) else None)
+    return [text for one in extensions for text in _texts(one.get("valueString"))]
+
+
+def _affixes(name: dict[str, Any]) -> set[str]:
+    affixes = (each for key in _AFFIXES for each in _several(name.get(key)))
+    return {text.lower() for text in affixes if isinstance(text, str)}
+
+
+def _plain(text: str, affixes: set[str]) -> str:
+    return " ".join(word for word in text.split() if word.lower().strip(",") not in affixes)
 
 
 def _number(identifier: Any) -> Iterator[str]:
@@ -112,6 +187,10 @@ def _several(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in _several(value) if isinstance(each, dict)]
 
 
 def _texts(value: Any) -> Iterator[str]:

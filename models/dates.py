@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from models import lexicon
 from models.folding import lower
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]")
 _TIME = re.compile(r"T?\d{1,2}:\d\d")
+_DAY = re.compile(r"(\D{0,4})(\d{1,2})")
+_DAY_FIRST = re.compile(r"\d{1,2}(?!\d)")
+_DASHED = re.compile(r"[\d\s\u2013-]*")
+_YEARS = re.compile(r"\d{4}[ ]{0,3}[-\u2013][ ]{0,3}\d{4}")
 _LEAP_YEAR = 2000
 _MID_MONTH = 15
 _CENTURY_TURN = 40
@@ -18,54 +23,109 @@ _CENTURY_TURN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
-    """The names of the months, in lower case, January first."""
+class Names:
+    """The names of the months or of the days of the week, in lower case and in order."""
 
     names: tuple[str, ...]
     short: tuple[str, ...]
 
     @classmethod
-    def of(cls, language: str) -> Months:
-        """Read them from known.toml."""
+    def of(cls, language: str, kind: str) -> Names:
+        """Read them from known.toml; `kind` is months or weekdays."""
         lists = lexicon.read(language, "known")
-        return cls(tuple(lists["months"]), tuple(lists["months_short"]))
+        return cls(tuple(lists[kind]), tuple(lists[f"{kind}_short"]))
 
     def number(self, word: str) -> int | None:
-        """Return 1 to 12, or none for a word that is no month."""
+        """Return 1 for the first; none for a word that is none of them."""
         for names in (self.names, self.short):
             if word in names:
                 return names.index(word) + 1
         return 9 if word == "sept" and "sep" in self.short else None
 
     def write(self, number: int, like: str) -> str:
-        """Write a month as long and with the case of `like`."""
+        """Write one as long and with the case of `like`."""
         names = self.names if lower(like) in self.names else self.short
         name = names[number - 1]
         return name.upper() if like.isupper() else name.title() if like[0].isupper() else name
 
 
 def shifted(text: str, days: int, language: str) -> str | None:
-    """Move the date in `text` by `days`; none when it cannot be read. A year alone stays.
+    """Move the date or the two dates in `text` by `days`; none when they cannot be read.
 
-    What a partial date leaves out is taken as the 15th, and as a leap year.
+    What a partial date leaves out is taken as the 15th, and as a leap year; a year alone moves as
+    its first of July does, as the dates of resources do.
     """
+    return _shifted(text, days, language) or _both(text, days, language)
+
+
+def _shifted(text: str, days: int, language: str) -> str | None:
     time = _TIME.search(text)
     head, tail = (text[: time.start()], text[time.start() :]) if time else (text, "")
     tokens = _TOKEN.findall(head)
-    months = Months.of(language)
+    months, week = Names.of(language, "months"), Names.of(language, "weekdays")
+    day = next((at for at, token in enumerate(tokens) if token.isalpha()), None)
+    if day is not None and week.number(lower(tokens[day])) and _has_more(tokens, day, months):
+        number = week.number(lower(tokens[day])) or 1
+        tokens[day] = week.write((number - 1 + days) % 7 + 1, tokens[day])
+        # A mark that is neither a number nor a letter, so that the rest is read without it.
+        kept, tokens[day] = tokens[day], "\0"
+        moved = _moved(tokens, days, months, language)
+        return None if moved is None else moved.replace("\0", kept) + tail
+    moved = _moved(tokens, days, months, language)
+    return None if moved is None else moved + tail
+
+
+def _has_more(tokens: list[str], day: int, months: Names) -> bool:
+    """Tell a day of the week from a month: `mar` is both in Spanish."""
+    others = [token for at, token in enumerate(tokens) if at != day]
+    named = any(months.number(lower(token)) for token in others)
+    return named or not months.number(lower(tokens[day]))
+
+
+def _moved(tokens: list[str], days: int, months: Names, language: str) -> str | None:
+    if "\0" in tokens and not any(map(str.isalnum, tokens)):
+        return "".join(tokens)
     roles = _roles(tokens, months, lexicon.read(language, "surrogates")["order"])
     if roles is None:
         return None
-    if set(roles.values()) == {"year"}:
-        return text
     try:
         moved = _read(tokens, roles, months) + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
-    return "".join(_write(tokens, roles, moved, months, language)) + tail
+    return "".join(_write(tokens, roles, moved, months, language))
 
 
-def _roles(tokens: list[str], months: Months, order: str) -> dict[int, str] | None:
+def _both(text: str, days: int, language: str) -> str | None:
+    """Move two dates with a word between them; of the first the day may stand alone."""
+    if _DASHED.fullmatch(text) and not _YEARS.fullmatch(text):
+        return None  # one date, of no calendar
+    for between in _between(language).finditer(lower(text)):
+        left, right = text[: between.start()], text[between.end() :]
+        last = _shifted(right, days, language)
+        first = _shifted(left, days, language) or _day_alone(left, right, days, language)
+        if first and last:
+            return first + between.group() + last
+    return None
+
+
+def _day_alone(left: str, right: str, days: int, language: str) -> str | None:
+    """Move the first day of `3 to 5 March`, with the month and year of the second."""
+    day, rest = _DAY.fullmatch(left), _DAY_FIRST.match(right)
+    if day is None or rest is None:
+        return None
+    moved = _shifted(day[2] + right[rest.end() :], days, language)
+    return moved and day[1] + moved
+
+
+@cache
+def _between(language: str) -> re.Pattern[str]:
+    words = sorted(map(re.escape, lexicon.read(language, "known")["between"]), key=len)
+    return re.compile(
+        rf"[ ]{{1,3}}(?:{'|'.join(reversed(words))})[ ]{{1,3}}|[ ]{{0,3}}[-\u2013][ ]{{0,3}}"
+    )
+
+
+def _roles(tokens: list[str], months: Names, order: str) -> dict[int, str] | None:
     """Say which token is the year, month and day; none when that is not clear."""
     numbers = [at for at, token in enumerate(tokens) if token.isdecimal()]
     named = [at for at, token in enumerate(tokens) if months.number(lower(token))]
@@ -110,8 +170,10 @@ def _swapped(tokens: list[str], roles: dict[int, str]) -> dict[int, str]:
     return {at: other.get(role, role) for at, role in roles.items()}
 
 
-def _read(tokens: list[str], roles: dict[int, str], months: Months) -> date:
+def _read(tokens: list[str], roles: dict[int, str], months: Names) -> date:
     fields = {"year": _LEAP_YEAR, "month": 1, "day": _MID_MONTH}
+    if set(roles.values()) == {"year"}:
+        fields |= {"month": 7, "day": 1}
     for at, role in roles.items():
         token = tokens[at]
         if role == "whole":
@@ -126,7 +188,7 @@ def _read(tokens: list[str], roles: dict[int, str], months: Months) -> date:
 
 
 def _write(
-    tokens: list[str], roles: dict[int, str], moved: date, months: Months, language: str
+    tokens: list[str], roles: dict[int, str], moved: date, months: Names, language: str
 ) -> list[str]:
     written = list(tokens)
     for at, role in roles.items():

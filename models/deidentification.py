@@ -7,13 +7,13 @@ Three modes: `tag` writes the category (`[NAME]`), `redact` a bar of one length 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from models.known import KnownIdentifiers
-from models.surrogates import Surrogates
+from models.known import KnownIdentifiers, find
+from models.surrogates import Surrogates, subject_of
 from models.types import DeidentifiedNote, Note, PhiSpan, Span
 
 Mode = Literal["tag", "redact", "surrogate"]
@@ -21,22 +21,60 @@ Mode = Literal["tag", "redact", "surrogate"]
 BAR = "\u2588" * 5
 """What `redact` writes; one length, so that it tells nothing of what it covers."""
 
+_ROUNDS = 8
+"""How often the copy is searched again for what is known, each time to replace more."""
+_SHAPED = ("CONTACT", "ID", "DATE")
+"""Of the categories of one number the last: an id with a checksum may look like a phone number."""
 _TRUST = {"known": 3, "pattern": 2, "model": 1}
 
 
 def merge(phi: Iterable[PhiSpan]) -> tuple[PhiSpan, ...]:
-    """Unite spans that overlap, so that all of both is replaced.
+    """Settle spans that overlap, so that all of them is replaced.
 
-    The union takes the category of the one that holds the other (a name in an e-mail address), else
-    of the surest: known before pattern before model, then the longer, then the higher score.
+    Two of one category are united; so are two of which one holds the other (a name in an e-mail
+    address), under the category of the larger. Else the surer one stays as it is and the other
+    keeps the rest: known before pattern before model, then the longer, then the higher score.
     """
     merged: list[PhiSpan] = []
-    for one in sorted(phi, key=lambda one: (one.span.start, -one.span.end)):
-        if merged and merged[-1].span.overlaps(one.span):
-            merged[-1] = _united(merged[-1], one)
-        else:
+    for each in sorted(phi, key=lambda one: (one.span.start, -one.span.end)):
+        # Where the last one lost its front to an earlier one, the place is settled.
+        one = _from(each, merged[-1].span.start) if merged else each
+        if one is not None and merged and merged[-1].span.overlaps(one.span):
+            merged.extend(_settled(merged.pop(), one))
+        elif one is not None:
             merged.append(one)
     return tuple(merged)
+
+
+def _settled(left: PhiSpan, right: PhiSpan) -> list[PhiSpan]:
+    """Unite two that overlap, or cut the less sure one."""
+    inside = right.span.end <= left.span.end or right.span.start == left.span.start
+    if inside or left.category == right.category:
+        return [_united(left, right)]
+    if _surety(left) >= _surety(right):
+        cut = left, _cut(right, left.span.end, right.span.end)
+    else:
+        cut = _cut(left, left.span.start, right.span.start), right
+    telling = all(any(map(str.isalnum, one.span.text)) for one in cut)
+    return list(cut) if telling else [_united(left, right)]
+
+
+def _from(one: PhiSpan, start: int) -> PhiSpan | None:
+    """Cut off what lies before `start`; none when nothing is left."""
+    if one.span.end <= start:
+        return None
+    return _cut(one, max(start, one.span.start), one.span.end)
+
+
+def _cut(one: PhiSpan, start: int, end: int) -> PhiSpan:
+    origin = one.span.start
+    span = Span(start, end, one.span.text[start - origin : end - origin])
+    return PhiSpan(span, one.category, one.score, one.method)
+
+
+def _surety(one: PhiSpan) -> tuple[int, int, int, float]:
+    rank = _SHAPED.index(one.category) if one.category in _SHAPED else -1
+    return _TRUST.get(one.method, 0), len(one.span.text), rank, one.score
 
 
 def _united(left: PhiSpan, right: PhiSpan) -> PhiSpan:
@@ -47,39 +85,59 @@ def _united(left: PhiSpan, right: PhiSpan) -> PhiSpan:
         right,
         key=lambda one: (
             one.span == span != (left if one is right else right).span,
-            _TRUST.get(one.method, 0),
-            len(one.span.text),
-            one.score,
+            *_surety(one),
         ),
     )
     return PhiSpan(span, surest.category, max(left.score, right.score), surest.method)
 
 
-def deidentify(
+def deidentify(  # noqa: PLR0913 - each is a choice of the caller's
     note: Note,
     phi: Sequence[PhiSpan],
     mode: Mode = "tag",
     *,
     key: bytes | None = None,
     known: KnownIdentifiers | None = None,
+    weekdays: bool = False,
 ) -> DeidentifiedNote:
     """Replace all of `phi` in the note.
 
-    The note's subject seeds the surrogates, else its reference, else its text; `known` are
-    identifiers that no surrogate may equal.
+    The note's subject seeds the surrogates, else its reference, else its text. Identifiers
+    that are `known` are replaced as well, and no surrogate equals one. With `weekdays` dates
+    move by multiples of seven days.
 
     Raises:
         KeyMissing: mode `surrogate` without a key of at least 16 bytes.
         LanguageUnsupported: mode `surrogate` in a language without surrogates.
     """
-    found = merge(_widened(note.text, one) for one in phi)
-    write = _writer(mode, lambda: Surrogates.of(key, seed(note), note.language, found, known))
+    every = [*phi, *(find(note.text, known) if known else ())]
+    found = merge(_widened(note.text, one) for one in every)
+    write = _writer(
+        mode, lambda: Surrogates.of(key, seed(note), note.language, found, known, weekdays=weekdays)
+    )
+    refused: list[PhiSpan] = []
+    copy = _written(note, found, mode, write)
+    for _ in range(_ROUNDS):
+        left = list(_left(note, found, copy, known)) if known else []
+        if not left:
+            break
+        refused += left
+        found = merge([*found, *left])
+        copy = _written(note, found, mode, _refusing(write, refused))
+    return copy
+
+
+Write = Callable[[PhiSpan], str]
+
+
+def _written(note: Note, found: Sequence[PhiSpan], mode: Mode, write: Write) -> DeidentifiedNote:
+    """Write the copy; `found` is in order and without overlaps."""
     pieces: list[str] = []
     offsets: list[tuple[int, int, int, int]] = []
     read, length = 0, 0
     for one in found:
         kept = note.text[read : one.span.start]
-        put = write(one.category, one.span.text)
+        put = write(one)
         pieces += [kept, put]
         start = length + len(kept)
         length = start + len(put)
@@ -92,23 +150,72 @@ def deidentify(
     )
 
 
+def _left(
+    note: Note, found: Sequence[PhiSpan], copy: DeidentifiedNote, known: KnownIdentifiers
+) -> Iterator[PhiSpan]:
+    """Find what the copy still shows of `known`, as spans of the note.
+
+    A replacement may bring a name into another light, or read as an identifier itself.
+    """
+    for hit in find(copy.text, known):
+        first = bisect_right(copy.offsets, hit.span.start, key=lambda one: one[2]) - 1
+        last = bisect_left(copy.offsets, hit.span.end, key=lambda one: one[2]) - 1
+        start, end = _back(copy, first, hit.span.start, 0), _back(copy, last, hit.span.end, 1)
+        if first == last >= 0 and (start, end) == copy.offsets[first][:2]:
+            yield found[first]
+        else:
+            yield _widened(
+                note.text, PhiSpan(Span.of(note.text, start, end), hit.category, 1.0, "known")
+            )
+
+
+def _back(copy: DeidentifiedNote, at: int, offset: int, side: int) -> int:
+    """Move a boundary to the original: out of a replacement to its start (0) or its end (1)."""
+    if at < 0:
+        return offset
+    *_, new_end = replaced = copy.offsets[at]
+    return replaced[side] if offset < new_end + side else replaced[1] + offset - new_end
+
+
 def seed(note: Note) -> str:
     """Say whose surrogates and date shift are drawn: the subject's, as far as it is known."""
-    return (
+    return subject_of(
         note.subject
         or note.reference
         or hashlib.sha256(note.text.encode("utf-8", "surrogatepass")).hexdigest()
     )
 
 
-def _writer(mode: Mode, surrogates: Callable[[], Surrogates]) -> Callable[[str, str], str]:
+def _writer(mode: Mode, surrogates: Callable[[], Surrogates]) -> Write:
     if mode == "tag":
-        return lambda category, _: f"[{category}]"
+        return _tagged
     if mode == "redact":
-        return lambda _, __: BAR
+        return _bar
     if mode == "surrogate":
-        return surrogates().replace
+        replace = surrogates().replace
+        return lambda one: replace(one.category, one.span.text)
     raise ValueError(f"mode {mode!r} is none of tag, redact, surrogate")
+
+
+def _bar(_: PhiSpan) -> str:
+    return BAR
+
+
+def _tagged(one: PhiSpan) -> str:
+    return f"[{one.category}]"
+
+
+def _refusing(write: Write, refused: Iterable[PhiSpan]) -> Write:
+    """Write a tag for those that touch one of `refused`, in surrogate mode too."""
+    starts = sorted({one.span.start for one in refused})
+
+    def written(one: PhiSpan) -> str:
+        at = bisect_left(starts, one.span.start)
+        if at < len(starts) and starts[at] < one.span.end and write is not _bar:
+            return _tagged(one)
+        return write(one)
+
+    return written
 
 
 def _widened(text: str, one: PhiSpan) -> PhiSpan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SPACES = {ord(mark): " " for mark in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2009\u202f"}
 _QUOTES = {ord(mark): "'" for mark in "\u2018\u2019\u02bc\u00b4`"}
@@ -35,15 +36,16 @@ def fold(text: str) -> Folded:
     """Drop case, accents and invisible characters: `MÜLLER`, `Müller` and `muller` become one."""
     if text.isascii():
         return Folded(text.lower().translate(_EVEN), range(len(text)))
-    marks: list[str] = []
-    origin: list[int] = []
-    for offset, mark in enumerate(text):
-        for part in _bare(mark):
-            marks.append(part)
-            origin.append(offset)
-    return Folded("".join(marks).translate(_EVEN), tuple(origin))
+    bare = {mark: _bare(mark) for mark in set(text)}
+    written = [bare[mark] for mark in text]
+    folded = "".join(written).translate(_EVEN)
+    if all(len(parts) == 1 for parts in bare.values()):
+        return Folded(folded, range(len(text)))
+    origin = [at for at, parts in enumerate(written) for _ in parts]
+    return Folded(folded, tuple(origin))
 
 
+@lru_cache(maxsize=4096)
 def _bare(mark: str) -> str:
     if mark.isascii():
         return mark.lower()

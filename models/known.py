@@ -11,43 +11,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import lru_cache
 
 import ahocorasick
 
-from models import lexicon
+from models.date_forms import date_forms
 from models.folding import Folded, after_marks, fold, squeeze
+from models.form import Form
+from models.known_context import allows
+from models.likeness import Likeness
+from models.name_forms import name_forms, person_forms
+from models.number_forms import number_forms
+from models.person import Person, parts
+from models.place_forms import place_forms
 from models.types import PhiSpan, Span
 
-_PART = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_CASED_UP_TO = 3
-"""Names this short are words too often: taken only with a capital letter."""
-_NUMBER_FROM = 5
-"""Fewer letters and digits than these say too little to be searched for."""
-_SUBSCRIBER = 7
-"""The digits of a phone number that may stand alone, without the area code."""
+_FAR = re.compile(r"[\W_]{5}|\n[ \t\r]*\n")
+"""What no identifier goes on over."""
+_LONGEST = 32
+"""Digits of a number that was filled up with zeros."""
+_TAG = re.compile(r"\[(?:NAME|AGE|DATE|ID|LOCATION|CONTACT|PROFESSION|OTHER)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIdentifiers:
-    """(category, value) of what is known: NAME, ID, CONTACT, LOCATION as written, DATE as ISO."""
+    """(category, value) of what is known: NAME, ID, CONTACT, LOCATION as written, DATE as ISO.
+
+    `people` says which names are one person's.
+    """
 
     values: tuple[tuple[str, str], ...] = ()
+    people: tuple[Person, ...] = ()
 
     def __add__(self, other: KnownIdentifiers) -> KnownIdentifiers:
-        return KnownIdentifiers(tuple(dict.fromkeys(self.values + other.values)))
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to write an identifier, folded; `cased` ones need a capital letter in the text."""
-
-    text: str
-    category: str
-    cased: bool = False
-    squeezed: bool = False
+        return KnownIdentifiers(
+            tuple(dict.fromkeys(self.values + other.values)),
+            tuple(dict.fromkeys(self.people + other.people)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,59 +56,66 @@ class Search:
 
     folded: ahocorasick.Automaton | None
     squeezed: ahocorasick.Automaton | None
-
-
-@cache
-def _list(key: str) -> frozenset[str]:
-    """Join a list of all languages."""
-    languages = lexicon.languages("known")
-    return frozenset(word for code in languages for word in lexicon.read(code, "known")[key])
-
-
-@cache
-def _calendars() -> tuple[tuple[list[str], list[str], list[str]], ...]:
-    read = [lexicon.read(code, "known") for code in lexicon.languages("known")]
-    return tuple((one["dates"], one["months"], one["months_short"]) for one in read)
-
-
-@cache
-def _pairs(key: str) -> dict[str, str]:
-    """Join a table of all languages."""
-    pairs: dict[str, str] = {}
-    for code in lexicon.languages("known"):
-        pairs.update(lexicon.read(code, "known")[key])
-    return pairs
+    likeness: Likeness
 
 
 def find(text: str, known: KnownIdentifiers) -> list[PhiSpan]:
     """Find every form of every identifier, in text order, without overlaps; the score is 1.0."""
-    search = _search(known)
-    folded = fold(text)
-    hits = [
-        *_hits(text, folded, search.folded),
-        *_hits(text, squeeze(folded), search.squeezed),
-    ]
+    search = searching(known)
+    hits = list(_hits(text, search))
+    if not hits:
+        return []
+    beside = (
+        (*found, "NAME")
+        for start, end, category in hits
+        if category == "NAME"
+        for found in search.likeness.beside(text, start, end)
+    )
     return [
         PhiSpan(Span.of(text, start, end), category, 1.0, "known")
-        for start, end, category in _joined(text, hits)
+        for start, end, category in _joined(text, [*hits, *beside])
     ]
 
 
 def leaks(text: str, known: KnownIdentifiers) -> list[str]:
     """Name the categories of identifiers that `text` still holds, each once, in order."""
-    return sorted({phi.category for phi in find(text, known)})
+    return sorted({category for _, _, category in _hits(text, searching(known))})
 
 
-def _hits(
-    text: str, folded: Folded, automaton: ahocorasick.Automaton | None
+def _hits(text: str, search: Search) -> Iterator[tuple[int, int, str]]:
+    folded = fold(text)
+    for found, automaton in ((folded, search.folded), (None, search.squeezed)):
+        if automaton is not None:
+            for start, end, category in _matches(text, found or squeeze(folded), automaton):
+                if not _is_tag(text, start, end):
+                    yield start, end, category
+    for start, end in search.likeness.capitalised(text):
+        if not _is_tag(text, start, end):
+            yield start, end, "NAME"
+
+
+def _matches(
+    text: str, folded: Folded, automaton: ahocorasick.Automaton
 ) -> Iterator[tuple[int, int, str]]:
-    if automaton is None or not folded.text:
+    if not folded.text:
         return
     for last, forms in automaton.iter(folded.text):
         for form in forms:
             start, end = folded.span(last + 1 - len(form.text), last + 1)
-            if _bounded(text, start, end) and not (form.cased and text[start:end].islower()):
+            start = _zeros(text, start, end)
+            whole = _bounded(text, start, end) and not (
+                form.squeezed and _FAR.search(text, start, end)
+            )
+            if whole and allows(form, text, start, end):
                 yield start, after_marks(text, end), form.category
+
+
+def _zeros(text: str, start: int, end: int) -> int:
+    """Take the zeros before a number with it: systems fill numbers up."""
+    if text[start:end].isdigit():
+        while start > max(0, end - _LONGEST) and text[start - 1] == "0":
+            start -= 1
+    return start
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
@@ -121,6 +128,15 @@ def _bounded(text: str, start: int, end: int) -> bool:
 
 def _sticks(left: str, right: str) -> bool:
     return (left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit())
+
+
+def _is_tag(text: str, start: int, end: int) -> bool:
+    """Tell whether this is what de-identification itself writes, for somebody named Date."""
+    return (
+        start > 0
+        and text[start - 1] == "["
+        and _TAG.fullmatch(text, start - 1, end + 1) is not None
+    )
 
 
 def _joined(text: str, hits: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -166,13 +182,15 @@ def _with_initials(text: str, start: int, end: int, room: tuple[int, int]) -> tu
 
 
 @lru_cache(maxsize=256)
-def _search(known: KnownIdentifiers) -> Search:
+def searching(known: KnownIdentifiers) -> Search:
+    """Make the search for somebody's identifiers ready."""
     plain: dict[str, set[Form]] = {}
     tight: dict[str, set[Form]] = {}
-    for category, value in known.values:
-        for form in _forms(category, value):
-            (tight if form.squeezed else plain).setdefault(form.text, set()).add(form)
-    return Search(_automaton(plain), _automaton(tight))
+    for form in _forms(known):
+        (tight if form.squeezed else plain).setdefault(form.text, set()).add(form)
+    names = (value for category, value in known.values if category == "NAME")
+    every = {way for name in names for part in parts(name) for way in (part, *part.split("'"))}
+    return Search(_automaton(plain), _automaton(tight), Likeness.of(every))
 
 
 def _automaton(forms: dict[str, set[Form]]) -> ahocorasick.Automaton | None:
@@ -185,96 +203,15 @@ def _automaton(forms: dict[str, set[Form]]) -> ahocorasick.Automaton | None:
     return automaton
 
 
-def _forms(category: str, value: str) -> Iterator[Form]:
-    """List the ways to write one identifier."""
-    for written in {value, _spelled(value)}:
-        folded = " ".join(fold(written).text.split())
-        date = _DATE.fullmatch(folded[:10])
-        if category == "DATE":
-            yield from _date_forms(*date.groups()) if date else ()
-        elif category == "NAME":
-            yield from _name_forms(folded)
+def _forms(known: KnownIdentifiers) -> Iterator[Form]:
+    for category, value in known.values:
+        if category == "NAME":
+            yield from name_forms(value)
         elif category == "LOCATION":
-            yield from _place_forms(folded)
+            yield from place_forms(value)
+        elif category == "DATE":
+            yield from date_forms(value)
         else:
-            yield from _number_forms(category, folded)
-
-
-def _spelled(value: str) -> str:
-    """Write `ü` as `ue`, as records from other systems do."""
-    letters = _pairs("letters")
-    return "".join(letters.get(mark, mark) for mark in value.lower())
-
-
-def _name_forms(folded: str) -> Iterator[Form]:
-    parts = [part for part in _PART.findall(folded) if part not in _list("particles")]
-    ways = {way for part in parts for way in (part, part.replace("'", ""), *part.split("'"))}
-    for way in ways:
-        if len(way) > 1:
-            yield Form(way, "NAME", cased=len(way) <= _CASED_UP_TO or way in _list("words"))
-    yield from _whole_names(folded, parts)
-
-
-def _whole_names(folded: str, parts: list[str]) -> Iterator[Form]:
-    """Two parts of a name side by side are no words by chance, however small they are written."""
-    every = _PART.findall(folded)
-    sides = {*pairwise(every), *pairwise(parts), *((parts[-1], part) for part in parts[:-1])}
-    for one, other in sides:
-        tight = "".join(mark for mark in one + other if mark.isalnum())
-        if len(tight) >= _NUMBER_FROM and {one, other} & set(parts):
-            yield Form(tight, "NAME", squeezed=True)
-
-
-def _place_forms(folded: str) -> Iterator[Form]:
-    """Give an address as written, with its words shortened, and without what follows the street."""
-    if folded.isdigit() or (folded.isalpha() and len(folded) > 1):
-        yield Form(folded, "LOCATION", cased=folded.isalpha())
-        return
-    short = _pairs("address")
-    words = [word for word in re.split(r"[ ,.]+", folded) if word]
-    swapped = [short.get(word, word) for word in words]
-    ends = [len(words)]
-    if words and words[0][:1].isdigit() and len(words) > 2:
-        ends += [at for at, word in enumerate(swapped) if at > 1 and word in short.values()]
-    for end in ends:
-        for way in ("".join(words[:end]), "".join(swapped[:end])):
-            tight = "".join(mark for mark in way if mark.isalnum())
-            if len(tight) >= _NUMBER_FROM:
-                yield Form(tight, "LOCATION", cased=tight.isalpha(), squeezed=True)
-
-
-def _number_forms(category: str, folded: str) -> Iterator[Form]:
-    """Give a number without its punctuation; phones also without their prefixes."""
-    plain = "".join(mark for mark in folded if mark.isalnum())
-    if len(plain) >= _NUMBER_FROM:
-        yield Form(plain, category, squeezed=True)
-    if category == "CONTACT" and plain.isdigit():
-        for length in (10, 9, _SUBSCRIBER):
-            if len(plain) > length:
-                yield Form(plain[-length:], category, squeezed=True)
-        if folded.startswith(("+", "00")):
-            # At home a 0 stands in place of the country code, of one to three digits (ITU-T E.123).
-            number = plain.removeprefix("00")
-            for way in ("00" + number, *("0" + number[width:] for width in (1, 2, 3))):
-                yield Form(way, category, squeezed=True)
-
-
-def _date_forms(year: str, month: str, day: str) -> Iterator[Form]:
-    """Write a date in every shape; one with a month's name also without its punctuation."""
-    for shapes, months, short in _calendars():
-        fields = {
-            "yyyy": year,
-            "yy": year[2:],
-            "month": fold(months[int(month) - 1]).text,
-            "mon": fold(short[int(month) - 1]).text,
-            "mm": month,
-            "m": str(int(month)),
-            "dd": day,
-            "d": str(int(day)),
-        }
-        for shape in shapes:
-            text = shape.format_map(fields)
-            yield Form(text, "DATE")
-            if "{mon" in shape:
-                tight = "".join(mark for mark in text if mark.isalnum())
-                yield Form(tight, "DATE", squeezed=True)
+            yield from number_forms(category, value)
+    for person in known.people:
+        yield from person_forms(person)

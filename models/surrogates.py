@@ -1,32 +1,36 @@
 """Realistic stand-ins for protected health information, the same ones for one patient each time.
 
-Every choice is an HMAC-SHA256 of the site's key, the subject, the category and the folded original:
-repeatable for whoever holds the key, and telling nothing to others. The lists are
-resources/<language>/surrogates.toml.
+The lists are resources/<language>/surrogates.toml; who is meant is models/cast.py.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from models import lexicon
+from models.cast import Cast, Part
+from models.contacts import Contacts
 from models.dates import shifted
+from models.draws import Draw
 from models.errors import KeyMissing
 from models.folding import fold
 from models.known import KnownIdentifiers, leaks
+from models.places import Places
 from models.types import PhiSpan
 
 KEY_BYTES = 16
 _DAYS = 365
+_WEEKS = 52
 _TRIES = 32
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]+)(?:/_history/[^/]*)?$")
+_NONE = "[NAME]"
 _NUMBER = re.compile(r"\d+")
-_SEXED = ("given_f", "given_m")
+_CAPPED_FROM = 90
+"""Years of age that are told no more (45 CFR 164.514(b)(2)(i)(C))."""
 
 
 def check_key(key: bytes | None) -> bytes:
@@ -40,42 +44,47 @@ def check_key(key: bytes | None) -> bytes:
     return key
 
 
-def date_shift(key: bytes | None, subject: str) -> int:
+def subject_of(reference: str) -> str:
+    """Name whom a reference means, without base URL and version: `Patient/1`.
+
+    Notes and structured resources seed with this, so that they move alike.
+    """
+    named = _REFERENCE.search(reference)
+    return named.group(1) if named else reference
+
+
+def date_shift(key: bytes | None, subject: str, weekdays: bool = False) -> int:
     """Days by which all dates of a subject move: -365 to -1, never into the future.
+
+    With `weekdays` the amount is one of the multiples of seven, -364 to -7: a Monday stays one.
 
     Raises:
         KeyMissing: there is no key, or it is shorter than 16 bytes.
     """
-    return -1 - _draw(check_key(key), subject, "date shift") % _DAYS
-
-
-def _draw(key: bytes, *parts: str) -> int:
-    """Turn the parts into a number that only the key's holder can tell."""
-    message = b"".join(
-        len(raw).to_bytes(4) + raw
-        for raw in (part.encode("utf-8", "surrogatepass") for part in parts)
-    )
-    return int.from_bytes(hmac.digest(key, message, "sha256"))
+    drawn = Draw(check_key(key), subject_of(subject)).number("date shift")
+    return -7 * (1 + drawn % _WEEKS) if weekdays else -1 - drawn % _DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Surrogates:
     """The stand-ins of one subject in one note."""
 
-    key: bytes
-    subject: str
+    draw: Draw
     language: str
-    given: frozenset[str]
+    cast: Cast
     avoid: KnownIdentifiers
+    days: int
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - each is a choice of the caller's
         cls,
         key: bytes | None,
         subject: str,
         language: str,
         phi: Sequence[PhiSpan],
         known: KnownIdentifiers | None = None,
+        *,
+        weekdays: bool = False,
     ) -> Surrogates:
         """Prepare; nothing that `phi` or `known` hold is ever drawn as a stand-in.
 
@@ -83,12 +92,15 @@ class Surrogates:
             KeyMissing: there is no key, or it is shorter than 16 bytes.
             LanguageUnsupported: no surrogates.toml for `language`.
         """
-        lexicon.read(language, "surrogates")
-        names = [one.span.text for one in phi if one.category == "NAME"]
-        avoid = (known or KnownIdentifiers()) + KnownIdentifiers(
-            tuple(("NAME", name) for name in dict.fromkeys(names))
+        known = known or KnownIdentifiers()
+        names = tuple(dict.fromkeys(one.span.text for one in phi if one.category == "NAME"))
+        return cls(
+            Draw(check_key(key), subject_of(subject)),
+            language,
+            Cast.of(names, known.people, language),
+            known + KnownIdentifiers(tuple(("NAME", name) for name in names)),
+            date_shift(key, subject, weekdays),
         )
-        return cls(check_key(key), subject, language, frozenset(_given(names, language)), avoid)
 
     def replace(self, category: str, text: str) -> str:
         """Return the stand-in for `text`; a tag where there is none, or it reads as a known one.
@@ -99,7 +111,7 @@ class Surrogates:
             "NAME": self._name,
             "DATE": self._date,
             "AGE": self._age,
-            "ID": self._shape,
+            "ID": self.draw.shape,
             "CONTACT": self._contact,
             "LOCATION": self._place,
             "PROFESSION": self._profession,
@@ -110,125 +122,69 @@ class Surrogates:
     def _lists(self) -> dict[str, Any]:
         return lexicon.read(self.language, "surrogates")
 
-    def _choose(self, name: str, text: str) -> str:
+    def choose(self, name: str, text: str) -> str:
         """Draw from a list, again while the draw is itself a known identifier."""
-        choices: list[str] = self._lists()[name]
+        choices = _choices(self.language, name)
         for attempt in range(_TRIES):
-            drawn = _draw(self.key, self.subject, name, fold(text).text, str(attempt))
-            choice = choices[drawn % len(choices)]
+            choice = choices[self.draw.number(name, fold(text).text, str(attempt)) % len(choices)]
             if not leaks(choice, self.avoid):
                 return choice
         return ""
 
     def _name(self, text: str) -> str:
-        return _WORD.sub(self._name_word, text)
+        if self.cast.are_initials(text):
+            letters = "".join(filter(str.isalpha, fold(text).text))
+            drawn = iter(self._drawn(part)[:1] for part in self.cast.initials(letters))
+            return "".join(next(drawn, "") if mark.isalpha() else mark for mark in text)
+        words = list(self.cast.words(text))
+        beside = [fold(match.group()).text for match, part in words if part]
+        pieces, read = [], 0
+        for match, part in words:
+            pieces += [text[read : match.start()], self._word(match.group(), part, beside)]
+            read = match.end()
+        return "".join([*pieces, text[read:]])
 
-    def _name_word(self, match: re.Match[str]) -> str:
-        word = match.group()
-        if fold(word).text in _folded(self.language, "kept"):
+    def _word(self, word: str, part: Part | None, beside: Sequence[str]) -> str:
+        if part is None:
             return word
-        name = self._choose(self._list_of(fold(word).text), word)
-        if not name:
-            return "[NAME]"
         if len(word) == 1:
-            return name[0]
-        return name.upper() if word.isupper() else name
+            letter = self._drawn(self.cast.initial(fold(word).text, beside))[:1]
+            return letter.lower() if word.islower() else letter
+        name = self._drawn(part)
+        if name == _NONE:
+            return name
+        return name.upper() if word.isupper() else name.lower() if word.islower() else name
 
-    def _list_of(self, name: str) -> str:
-        """Say which list stands in for a folded name: of family, of women, of men or of either."""
-        known = [each for each in _SEXED if name in _folded(self.language, each)]
-        if len(known) == 1:
-            return known[0]
-        return "given" if name in self.given else "family"
+    def _drawn(self, part: Part) -> str:
+        return self.choose(part.choices, part.name) or _NONE
 
     def _profession(self, text: str) -> str:
-        return self._choose("professions", text)
+        return self.choose("professions", text)
 
     def _date(self, text: str) -> str | None:
-        return shifted(text, date_shift(self.key, self.subject), self.language)
+        return shifted(text, self.days, self.language)
 
-    def _age(self, text: str) -> str:
-        high = self._lists()["high_age"]
-        number = _NUMBER.search(text)
-        if number is None:
-            return str(high)
-        return text if int(number.group()) <= 89 else _NUMBER.sub(high, text, count=1)
-
-    def _shape(self, text: str) -> str:
-        """Draw digit for digit and letter for letter."""
-        state = _draw(self.key, self.subject, "shape", fold(text).text)
-        marks = []
-        for at, mark in enumerate(text):
-            state = state if at % 32 else _draw(self.key, str(state), str(at))
-            state, drawn = divmod(state, 26)
-            marks.append(_like(mark, drawn))
-        return "".join(marks)
+    def _age(self, text: str) -> str | None:
+        """Cap an age over 89; one in words that is not known to be lower is not told."""
+        lists = self._lists()
+        if _NUMBER.search(text):
+            return _NUMBER.sub(
+                lambda match: lists["high_age"] if int(match[0]) >= _CAPPED_FROM else match[0], text
+            )
+        folded = fold(text).text
+        high = any(word in folded for word in lists.get("high_age_words", ()))
+        return str(lists["high_age"]) if high else None
 
     def _contact(self, text: str) -> str:
-        if "@" in text or "//" in text or text.lower().startswith("www."):
-            who = fold(self._choose("given", text)).text or "someone"
-            return f"{who}@example.org" if "@" in text else f"https://example.org/{who}"
-        # 555-0100 to 555-0199 are kept free for fiction in the North American plan.
-        digits = _fictional(self._shape(text), self._prefix(text))
-        return "".join(next(digits) if mark.isdecimal() else mark for mark in text)
+        return Contacts(self.draw, self._lists(), self.cast, self._drawn).replace(text)
 
-    def _prefix(self, text: str) -> str:
-        """Give the digits that a phone number keeps, as they tell the kind of line only."""
-        digits = "".join(mark for mark in text if mark.isdecimal())
-        prefixes: list[str] = self._lists().get("phone_prefixes", [])
-        return max((each for each in prefixes if digits.startswith(each)), key=len, default="")
-
-    def _place(self, text: str) -> str:
-        lists = self._lists()
-        words = set(fold(text).text.replace(",", " ").split())
-        if not words.isdisjoint(lists["facilities"]):
-            return self._choose("hospitals", text)
-        code = re.match(lists["postcode"], text) if "postcode" in lists else None
-        if code:
-            town = f" {self._choose('cities', text)}" if _WORD.search(text, code.end()) else ""
-            return self._shape(code.group()) + town
-        if not _WORD.search(text):
-            return self._shape(text)
-        address = lists.get("address", "{number} {street}")
-        if text[0].isdecimal() or (address.endswith("{number}") and _NUMBER.search(text)):
-            number = _draw(self.key, self.subject, "house", fold(text).text) % 98 + 1
-            return str(address.format(number=number, street=self._choose("streets", text)))
-        return self._choose("cities", text)
-
-
-def _fictional(shape: str, prefix: str) -> Iterator[str]:
-    digits = [mark for mark in shape if mark.isdecimal()]
-    if len(digits) >= 7:
-        digits[-7:-2] = "55501"
-    digits[: len(prefix)] = prefix
-    return iter(digits)
-
-
-def _like(mark: str, drawn: int) -> str:
-    if mark.isdecimal():
-        return str(drawn % 10)
-    if mark.isalpha():
-        return chr((ord("A") if mark.isupper() else ord("a")) + drawn)
-    return mark
-
-
-def _given(names: Iterable[str], language: str) -> Iterator[str]:
-    """Tell given names: after a comma, else before a particle (`van`) or the family names."""
-    kept = _folded(language, "kept")
-    known = _folded(language, "given_f") | _folded(language, "given_m")
-    families = lexicon.read(language, "surrogates").get("families", 1)
-    for name in names:
-        last, comma, first = name.partition(",")
-        words = [fold(word).text for word in _WORD.findall(first if comma else last)]
-        particles = (at for at, word in enumerate(words) if not kept.isdisjoint(word.split("-")))
-        cut = next(particles, max(len(words) - families, min(1, len(words) - 1)))
-        yield from words if comma else words[:cut]
-        if families > 1 and not comma:
-            inner = words[cut:-1] if len(words) > 1 else words
-            yield from (word for word in inner if word in known)
+    def _place(self, text: str) -> str | None:
+        return Places(self.draw, self._lists(), self.choose).replace(text)
 
 
 @cache
-def _folded(language: str, name: str) -> frozenset[str]:
-    """Fold a list of surrogates.toml that a language may leave out."""
-    return frozenset(fold(each).text for each in lexicon.read(language, "surrogates").get(name, ()))
+def _choices(language: str, name: str) -> tuple[str, ...]:
+    """Give a list; given names of either sex are those of both."""
+    lists = lexicon.read(language, "surrogates")
+    names = ("given", "given_f", "given_m") if name == "given" else (name,)
+    return tuple(dict.fromkeys(choice for each in names for choice in lists.get(each, ())))

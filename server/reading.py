@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,8 +11,9 @@ from mappers.document import check
 from mappers.errors import AttachmentMissing
 from mappers.formats.limits import DEFAULT_LIMITS
 from mappers.types import Resource
-from server.errors import DocumentGone, DocumentNotFound, StoreRefused
+from server.errors import DocumentGone, DocumentNotFound
 from server.store import Store
+from server.surroundings import read_surroundings, with_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,9 @@ async def gather(document: Resource, store: Store, language: str | None = None) 
     payload = attachment.data
     if payload is None:
         payload = await _fetch(attachment, store)
-    return Reading(
-        document,
-        attachment,
-        payload,
-        await _surroundings(document, store),
-        _now(),
-        language,
-    )
+    document = await with_subject(document, store)
+    surroundings = await read_surroundings(document, store)
+    return Reading(document, attachment, payload, surroundings, _now(), language)
 
 
 async def _fetch(attachment: Attachment, store: Store) -> bytes:
@@ -90,63 +84,3 @@ def to_document(text: str) -> Resource:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-async def _surroundings(document: Resource, store: Store) -> tuple[Resource, ...] | None:
-    subject = await _subject(document, store)
-    others = [reference for reference in _people(document) if reference != subject]
-    found = await asyncio.gather(*(_read(store, reference) for reference in others))
-    people = [person for person in found if person is not None]
-    if document.get("subject"):
-        patient = await _read(store, subject) if subject else None
-        if patient is None:
-            return None
-        people.append(patient)
-        people.extend(await _relatives(store, patient))
-    return tuple(people)
-
-
-async def _subject(document: Resource, store: Store) -> str | None:
-    """Find out whom the document is about, also where it gives an identifier only."""
-    subject = document.get("subject") or {}
-    identifier = subject.get("identifier") or {}
-    if subject.get("reference") or not identifier.get("value"):
-        return subject.get("reference")
-    query = {"identifier": f"{identifier.get('system', '')}|{identifier['value']}".lstrip("|")}
-    try:
-        found = [one async for one in store.search("Patient", query)]
-    except StoreRefused:
-        return None
-    return f"Patient/{found[0]['id']}" if len(found) == 1 else None
-
-
-def _people(document: Resource) -> Iterator[str]:
-    context = document.get("context") or {}
-    references = [
-        *document.get("author", []),
-        document.get("authenticator"),
-        document.get("custodian"),
-        context.get("sourcePatientInfo"),
-        *context.get("related", []),
-    ]
-    known = ("Patient/", "Practitioner/", "RelatedPerson/", "Organization/")
-    for reference in references:
-        name = (reference or {}).get("reference", "")
-        if name.startswith(known):
-            yield name
-
-
-async def _relatives(store: Store, patient: Resource) -> list[Resource]:
-    if patient.get("resourceType") != "Patient":
-        return []
-    try:
-        return [one async for one in store.search("RelatedPerson", {"patient": patient["id"]})]
-    except StoreRefused:  # a store without RelatedPerson
-        return []
-
-
-async def _read(store: Store, reference: str) -> Resource | None:
-    try:
-        return await store.read(reference.removeprefix(f"{store.base}/"))
-    except StoreRefused:
-        return None

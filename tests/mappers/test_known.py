@@ -42,6 +42,7 @@ def test_reads_a_patient():
         ("LOCATION", "Apt 3"),
         ("LOCATION", "Alderford"),
         ("LOCATION", "43001"),
+        ("LOCATION", "43001 Alderford"),
         ("DATE", "1950-03-05"),
     }
 

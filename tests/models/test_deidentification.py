@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from models.deidentification import BAR, deidentify, merge, reanchor
 from models.errors import KeyMissing
+from models.known import KnownIdentifiers, leaks
 from models.types import Note, PhiSpan, Span
 
 KEY = b"a key of this test alone"
@@ -53,9 +54,29 @@ def test_overlaps_are_replaced_whole_under_the_surer_category():
     mail, name = phi(text, 0, 13, "CONTACT", "pattern"), phi(text, 2, 5, "NAME", "known")
     (one,) = merge([name, mail])
     assert (one.span.text, one.category) == (text, "CONTACT")
-    left, right = phi(text, 0, 5, "NAME", "known"), phi(text, 2, 13, "CONTACT", "pattern")
+    left, right = phi(text, 0, 5, "CONTACT", "known"), phi(text, 2, 13, "CONTACT", "pattern")
     (one,) = merge([right, left])
-    assert (one.span.text, one.category, one.method) == (text, "NAME", "known")
+    assert (one.span.text, one.category, one.method) == (text, "CONTACT", "known")
+
+
+def test_of_two_that_overlap_in_part_the_surer_stays_whole():
+    text = "123-45-678/john@example.org"
+    number, mail = phi(text, 0, 15, "ID", "pattern"), phi(text, 11, 27, "CONTACT", "pattern")
+    cut = merge([number, mail])
+    assert [(one.category, one.span.text) for one in cut] == [
+        ("ID", "123-45-678/"),
+        ("CONTACT", "john@example.org"),
+    ]
+    sure = phi(text, 0, 15, "ID", "known")
+    assert [one.span.text for one in merge([sure, mail])] == ["123-45-678/john", "@example.org"]
+
+
+def test_a_number_that_passes_its_check_is_no_phone():
+    text = "943 476 5919"
+    phone, number = phi(text, 0, 12, "CONTACT", "pattern"), phi(text, 0, 12, "ID", "pattern")
+    assert [one.category for one in merge([phone, number])] == ["ID"]
+    day = phi(text, 0, 12, "DATE", "pattern")
+    assert [one.category for one in merge([phone, day, number])] == ["DATE"]
 
 
 def test_touching_spans_stay_apart():
@@ -112,3 +133,45 @@ def test_what_stands_outside_phi_reads_back_in_the_copy(case):
         if at not in covered:
             assert moved is not None
             assert moved.text == text[at]
+
+
+def test_what_is_known_is_replaced_without_being_asked():
+    known = KnownIdentifiers((("NAME", "Wetherden"), ("DATE", "1950-03-05")))
+    assert deidentify(NOTE, [], known=known).text == (
+        "Zoë [NAME], born [DATE], has gout. 😀 Call Zoë."
+    )
+
+
+def test_a_name_that_a_replacement_brings_to_light_is_replaced_too():
+    text = "xxx-xx-5678 of W"
+    known = KnownIdentifiers((("ID", "123-45-5678"),))
+    hidden = deidentify(
+        Note(text, "en"), [phi(text, 0, 2, "ID")], "surrogate", key=KEY, known=known
+    )
+    assert leaks(hidden.text, known) == []
+
+
+@settings(deadline=None)
+@given(annotated(), st.sampled_from(["tag", "redact", "surrogate"]))
+def test_the_offsets_hold_when_known_identifiers_are_replaced_as_well(case, mode):
+    text, spans = case
+    known = KnownIdentifiers((("NAME", "ab"), ("ID", "1-1-1-1-1"), ("LOCATION", "b 1")))
+    copy = deidentify(Note(text, "en"), spans, mode, key=KEY, known=known)
+    assert leaks(copy.text, known) == []
+    back, read = [], 0
+    for start, end, new_start, new_end in copy.offsets:
+        back += [copy.text[read:new_start], text[start:end]]
+        read = new_end
+    assert "".join([*back, copy.text[read:]]) == text
+
+
+def test_all_versions_of_a_note_without_a_subject_have_the_same_surrogates():
+    texts = {
+        deidentify(Note(TEXT, "en", reference=reference), [NAME, BORN], "surrogate", key=KEY).text
+        for reference in (
+            "DocumentReference/1/_history/1",
+            "DocumentReference/1/_history/2",
+            "https://store.example/fhir/DocumentReference/1",
+        )
+    }
+    assert len(texts) == 1

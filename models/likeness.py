@@ -1,0 +1,92 @@
+"""Names that are misspelt: words within a small edit distance of a known name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from models.folding import fold
+from models.known_lists import common
+
+_ONE_FROM, _TWO_FROM = 5, 9
+"""Letters of a name from which one and two edits may be off; a swap of neighbours is one."""
+_SHORTEST = 4
+_MEMORY = 50_000
+_CAPITAL = re.compile(r"(?<![^\W\d_])(?=[^a-z\W\d_])[^\W\d_]{4,40}")
+_AFTER = re.compile(r"(?:,?[ \t\n]{1,3}|[-'’])([^\W\d_]{4,40})")
+_BEFORE = re.compile(r"(?<![^\W\d_])([^\W\d_]{4,40})(?:,?[ \t\n]{1,3}|[-'’])$")
+_REACH = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The known names by their length, and the words that were compared with them."""
+
+    names: dict[int, tuple[str, ...]]
+    known: dict[str, bool] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Likeness:
+        """Take folded names; those that are too short for a misspelling are left out."""
+        by_length: dict[int, set[str]] = {}
+        for name in names:
+            reach = _edits(name)
+            for length in range(len(name) - reach, len(name) + reach + 1 if reach else 0):
+                by_length.setdefault(length, set()).add(name)
+        return cls({length: tuple(sorted(found)) for length, found in by_length.items()})
+
+    def capitalised(self, text: str) -> Iterator[tuple[int, int]]:
+        """Find misspelt names that begin with a capital; linear in the text."""
+        if self.names:
+            for match in _CAPITAL.finditer(text):
+                word = match.group()
+                if word[0].isupper() and self.takes(word) and _ends(text, match.end()):
+                    yield match.span()
+
+    def beside(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Find misspelt names right before and after a name, however they are written."""
+        if not self.names:
+            return
+        after = _AFTER.match(text, end)
+        if after and self.takes(after[1]) and _ends(text, after.end()):
+            yield after.span(1)
+        low = max(0, start - _REACH)
+        before = _BEFORE.search(text[low:start])
+        if before and self.takes(before[1]):
+            yield low + before.start(1), low + before.end(1)
+
+    def takes(self, word: str) -> bool:
+        """Tell whether a word is a misspelt name, and no common or clinical word."""
+        known = self.known.get(word)
+        if known is None:
+            if len(self.known) >= _MEMORY:
+                self.known.clear()
+            known = self.known[word] = self._is_like(fold(word).text)
+        return known
+
+    def closest(self, word: str) -> str | None:
+        """Name the known name that a folded word is nearest to, if it is near enough to any."""
+        near = [(OSA.distance(word, name), name) for name in self.names.get(len(word), ())]
+        return min(((far, name) for far, name in near if far <= _edits(name)), default=(0, None))[1]
+
+    def _is_like(self, word: str) -> bool:
+        return (
+            len(word) >= _SHORTEST
+            and any(
+                OSA.distance(word, name, score_cutoff=_edits(name)) <= _edits(name)
+                for name in self.names.get(len(word), ())
+            )
+            and word not in common()
+        )
+
+
+def _edits(name: str) -> int:
+    return 2 if len(name) >= _TWO_FROM else 1 if len(name) >= _ONE_FROM else 0
+
+
+def _ends(text: str, end: int) -> bool:
+    """Tell whether the word ends here: one of more than forty letters is none."""
+    return end >= len(text) or not text[end].isalpha()
