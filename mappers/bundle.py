@@ -33,12 +33,12 @@ def to_transaction(
     names = _names(identities, existing)
     entries = []
     for one, resource in zip(identities, resources, strict=True):
-        linked = _linked(resource, names)
+        named = linked(resource, names)
         old = existing.get(one.value)
         if old is None:
-            entries.append(_creation(linked, one))
-        elif not in_hands_of_a_person(old) and not content_equal(linked, old):
-            entries.append(_update(linked, old, one))
+            entries.append(_creation(named, one))
+        elif not in_hands_of_a_person(old) and not content_equal(named, old):
+            entries.append(_update(named, old, one))
     entries += [
         _update(resource, existing[identity(resource).value], identity(resource))
         for resource in stale(resources, existing)
@@ -46,6 +46,30 @@ def to_transaction(
     entries = [entry for entry in entries if _has_use(entry, entries)]
     bundle: Resource = {"resourceType": "Bundle", "type": "transaction"}
     return bundle | ({"entry": entries} if entries else {})
+
+
+def with_ids(
+    resources: Sequence[Resource], *, existing: Mapping[str, Resource] = NOTHING
+) -> list[Resource]:
+    """Give each the id that its identity makes, for stores that are filled without a transaction.
+
+    The same document gives the same ids, always; references between them become `Type/id`. What
+    is there already (`existing`, as for `to_transaction`) is left out, and referred to.
+
+    Raises:
+        ValueError: two resources have the same identity, or one has none.
+    """
+    identities = _distinct(resources)
+    ids = [one.full_url.removeprefix("urn:uuid:") for one in identities]
+    names = {
+        one.full_url: f"{resource['resourceType']}/{own}"
+        for one, own, resource in zip(identities, ids, resources, strict=True)
+    } | _names(identities, existing)
+    return [
+        {"resourceType": resource["resourceType"], "id": own} | linked(resource, names)
+        for one, own, resource in zip(identities, ids, resources, strict=True)
+        if one.value not in existing
+    ]
 
 
 def index(resources: Iterable[Resource]) -> dict[str, Resource]:
@@ -80,16 +104,16 @@ def _names(identities: Iterable[Identity], existing: Mapping[str, Resource]) -> 
     }
 
 
-def _linked(node: Any, names: Mapping[str, str]) -> Any:
-    """Copy a resource with its references renamed."""
+def linked(node: Any, names: Mapping[str, str]) -> Any:
+    """Copy a resource with its references renamed; those without a new name stay."""
     if isinstance(node, list):
-        return [_linked(each, names) for each in node]
+        return [linked(each, names) for each in node]
     if not isinstance(node, dict):
         return node
     return {
         key: names.get(value, value)
         if key == "reference" and isinstance(value, str)
-        else _linked(value, names)
+        else linked(value, names)
         for key, value in node.items()
     }
 

@@ -1,4 +1,7 @@
-"""The Provenance of what was read from one version of a note; it is also the receipt."""
+"""The Provenance of what was read from one version of a note, and of its de-identified copy.
+
+The first is also the receipt.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,32 @@ def to_provenance(
         "target": targets,
         "recorded": recorded,
         "reason": [{"coding": [dict(AI_ASSERTED)]}],
-        "activity": {"coding": [{"system": LIFECYCLE, "code": "transform"}]},
+        **_activity("transform"),
+        **_origin(source, device),
+    }
+
+
+def to_copy_provenance(  # noqa: PLR0913
+    source: Source, copy: Resource, device: Resource, *, recorded: str, pipeline: str, mode: str
+) -> Resource:
+    """Build the Provenance of the de-identified `copy`; surrogates are pseudonyms."""
+    return {
+        "resourceType": "Provenance",
+        "meta": ai_meta(source, source_receipt(source, f"{pipeline}/copy")),
+        "target": [{"reference": identity(copy).full_url}],
+        "recorded": recorded,
+        **_activity("pseudonymize" if mode == "surrogate" else "deidentify"),
+        **_origin(source, device),
+    }
+
+
+def _activity(code: str) -> Resource:
+    return {"activity": {"coding": [{"system": LIFECYCLE, "code": code}]}}
+
+
+def _origin(source: Source, device: Resource) -> Resource:
+    """Say who did it to what: the pipeline, to the document."""
+    return {
         "agent": [
             {
                 "type": {"coding": [{"system": PARTICIPANT, "code": "author"}]},
@@ -50,11 +78,11 @@ def to_provenance(
 
 
 def with_origins(records: Iterable[Resource], coded: Iterable[CodedEntity]) -> tuple[Resource, ...]:
-    """The records, each Provenance with the terminology sources that its codes come from."""
+    """The records, that of the reading with the terminology sources that its codes come from."""
     origins = sorted({one.origin for one in coded if one.origin})
     named = [{"role": "source", "what": {"display": f"Terminology: {each}"}} for each in origins]
     return tuple(
-        {**record, "entity": [*record["entity"], *named]} if "entity" in record else record
+        {**record, "entity": [*record["entity"], *named]} if "reason" in record else record
         for record in records
     )
 

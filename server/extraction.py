@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappers.bundle import to_transaction
-from mappers.deidentified import released
+from mappers.deidentification.document import released
 from mappers.errors import LeakFound
 from mappers.types import Resource
 from server.deidentification import Copy

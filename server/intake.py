@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mappers.deidentified import is_deidentified_copy
+from mappers.deidentification.document import is_deidentified_copy
 from mappers.types import Resource
 from server.job import Job
 from server.jobs import Jobs

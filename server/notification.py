@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from mappers.deidentified import is_deidentified_copy
+from mappers.deidentification.document import is_deidentified_copy
 from mappers.types import Resource
 from server.errors import RequestInvalid
 from server.store import REFERENCE

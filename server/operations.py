@@ -7,7 +7,7 @@ from typing import cast
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from mappers.deidentified import is_deidentified_copy
+from mappers.deidentification.document import is_deidentified_copy
 from mappers.types import Resource
 from server.auth import Authority
 from server.call import Call, read_call

@@ -17,7 +17,7 @@ from dataclasses import replace
 from mappers.bundle import index, to_transaction
 from mappers.chart import to_resources
 from mappers.coding import code
-from mappers.deidentified import is_deidentified_copy
+from mappers.deidentification.document import is_deidentified_copy
 from mappers.document import to_note, versioned_reference
 from mappers.errors import DocumentWithdrawn
 from mappers.provenance import with_origins
@@ -51,7 +51,7 @@ def extract(reading: Reading, parts: Parts) -> Extraction:
     linker = parts.note_linker(annotations.phi)
     coded = code(annotations.entities, note.language, linker, note.text)
     resources = to_resources(source, coded, annotations.relations)
-    copy = to_copy(source, annotations.phi, reading.surroundings, parts)
+    copy = to_copy(source, annotations, coded, reading.surroundings, parts)
     targets = [*resources, *([copy.document] if copy.document else [])]
     records = to_records(source, targets, reading.recorded, parts, complete=not copy.withheld)
     records = with_origins(records, coded)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mappers.provenance import to_provenance
+from mappers.deidentification.document import is_deidentified_copy
+from mappers.provenance import to_copy_provenance, to_provenance
 from mappers.source import Source
 from mappers.types import Resource
 from mappers.validation import check_evidence, validate
@@ -15,7 +16,7 @@ from server.parts import Parts
 def to_records(
     source: Source, targets: Sequence[Resource], recorded: str, parts: Parts, *, complete: bool
 ) -> tuple[Resource, ...]:
-    """Build Device and Provenance of `targets`; nothing when there are none.
+    """Build Device and Provenance of `targets`, and that of the copy; nothing for no targets.
 
     An incomplete reading (its copy is withheld) leaves a receipt of another version, so that
     it can be read again.
@@ -25,7 +26,14 @@ def to_records(
     pipeline = parts.version if complete else f"{parts.version}/withheld"
     device = parts.device
     provenance = to_provenance(source, targets, device, recorded=recorded, pipeline=pipeline)
-    return device, provenance
+    copies = tuple(
+        to_copy_provenance(
+            source, each, device, recorded=recorded, pipeline=pipeline, mode=parts.mode
+        )
+        for each in targets
+        if is_deidentified_copy(each)
+    )
+    return device, provenance, *copies
 
 
 def check(source: Source, resources: Sequence[Resource]) -> None:

@@ -64,7 +64,7 @@ def test_a_killed_server_goes_on_where_it_was(
                 url = next((o["url"] for o in bundle["link"] if o["relation"] == "next"), None)
         ours = [one for one in found if not one["id"].startswith("note-")]
         kinds = Counter(one["resourceType"] for one in ours)
-        assert kinds["Provenance"] == NOTES
+        assert kinds["Provenance"] == 2 * NOTES  # of the reading, and of the copy
         assert kinds["DocumentReference"] == NOTES
         assert kinds["Condition"] >= 2 * NOTES
         assert kinds["MedicationStatement"] >= NOTES

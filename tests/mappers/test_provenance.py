@@ -1,9 +1,15 @@
 import pytest
 
+from mappers.canonical import COPY_IDENTIFIER
 from mappers.chart import to_resources
 from mappers.device import to_device
 from mappers.identity import identity
-from mappers.provenance import source_receipt, to_provenance, with_origins
+from mappers.provenance import (
+    source_receipt,
+    to_copy_provenance,
+    to_provenance,
+    with_origins,
+)
 from mappers.types import CodedEntity
 from mappers.validation import validate
 
@@ -43,6 +49,27 @@ def test_the_receipt_is_of_this_version_of_document_and_pipeline(read):
     receipts = {source_receipt(n, p)["code"] for n in (note, later) for p in ("1", "2")}
     assert len(receipts) == 4
     assert source_receipt(note, "1") in _provenance(read("{asthma|DISEASE}"), "1")[2]["meta"]["tag"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "activity"),
+    [("tag", "deidentify"), ("redact", "deidentify"), ("surrogate", "pseudonymize")],
+)
+def test_the_copy_has_a_provenance_of_its_own(read, mode, activity):
+    reading = read("{asthma|DISEASE}")
+    _, device, provenance = _provenance(reading, "1")
+    copy = {
+        "resourceType": "DocumentReference",
+        "identifier": [{"system": COPY_IDENTIFIER, "value": "x"}],
+    }
+    made = to_copy_provenance(reading.source, copy, device, recorded=NOW, pipeline="1", mode=mode)
+    assert validate(made) == ()
+    assert made["activity"]["coding"][0]["code"] == activity
+    assert made["target"] == [{"reference": identity(copy).full_url}]
+    assert (made["agent"], made["entity"]) == (provenance["agent"], provenance["entity"])
+    assert identity(made) != identity(provenance)
+    coded = [CodedEntity(reading.coded[0].entity, (), "mondo")]
+    assert with_origins([made], coded) == (made,)
 
 
 def test_it_names_the_terminology_sources_of_the_codes(read):

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mappers.deidentified import TAG as COPY
+from mappers.deidentification.document import TAG as COPY
 from server.errors import RequestInvalid
 from server.notification import Changed, Notification, parse
 

@@ -8,9 +8,11 @@ from collections import Counter
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from mappers.canonical import AI_ASSERTED
+from mappers.deidentification.document import StoredCopy, read_copy
 from mappers.evidence import evidences
 from mappers.identity import identity
 from mappers.validation import check_evidence, validate
@@ -44,6 +46,16 @@ def reference(document: dict[str, Any]) -> str:
 
 def versions(resources: list[dict[str, Any]]) -> dict[str, str]:
     return {f"{one['resourceType']}/{one['id']}": one["meta"]["versionId"] for one in resources}
+
+
+def provenance_of(derived: list[dict[str, Any]], activity: str) -> dict[str, Any]:
+    """Find the one Provenance of this activity."""
+    (found,) = [
+        one
+        for one in derived
+        if one["resourceType"] == "Provenance" and one["activity"]["coding"][0]["code"] == activity
+    ]
+    return found
 
 
 def presence(condition: dict[str, Any]) -> str:
@@ -102,9 +114,9 @@ def test_the_provenance_names_note_device_and_every_target(
     hospital: Any, note: dict[str, Any]
 ) -> None:
     derived = hospital.derived(note)
-    (provenance,) = [one for one in derived if one["resourceType"] == "Provenance"]
+    provenance = provenance_of(derived, "transform")
     targets = {each["reference"] for each in provenance["target"]}
-    assert targets == set(versions(derived)) - {f"Provenance/{provenance['id']}"}
+    assert targets == {name for name in versions(derived) if not name.startswith("Provenance/")}
     assert provenance["entity"][0]["what"]["reference"] == f"{reference(note)}/_history/1"
     device = hospital.get(provenance["agent"][0]["who"]["reference"])
     assert device["resourceType"] == "Device"
@@ -124,9 +136,30 @@ def test_a_de_identified_copy_is_stored_beside_the_note(
     assert relation["target"]["reference"] == f"{reference(note)}/_history/1"
     assert copy["meta"]["security"]
     assert "subject" not in copy
+    provenance = provenance_of(hospital.derived(note), "deidentify")
+    assert provenance["target"] == [{"reference": reference(copy)}]
+    assert provenance["entity"][0]["what"]["reference"] == f"{reference(note)}/_history/1"
+    assert validate(provenance) == ()
     # The store tells us of the copy too; it must not be read as if it were a note.
     rows = [row for row in served.jobs() if row["reference"] == reference(copy)]
     assert all(row["state"] in ("queued", "running", "skipped") for row in rows)
+
+
+def test_the_copy_bears_its_annotations_and_what_was_replaced(
+    hospital: Any, note: dict[str, Any]
+) -> None:
+    (copy,) = [one for one in hospital.derived(note) if one["resourceType"] == "DocumentReference"]
+    read = read_copy(copy)
+    assert isinstance(read, StoredCopy)
+    assert read.source == f"{reference(note)}/_history/1"
+    assert read.mode == "tag"
+    assert sum(read.replacements.values()) == len(read.offsets) > 0
+    assert read.annotations
+    entities = orjson.loads(read.annotations)["entities"]
+    words = {read.text[one["start"] : one["end"]]: one for one in entities}
+    assert words["hypertension"]["label"] == "DISEASE"
+    assert words["hypertension"]["codings"]
+    assert "Halloway" not in read.annotations.decode()
 
 
 def test_what_is_read_again_changes_nothing(
@@ -256,7 +289,7 @@ def test_a_patient_who_cannot_be_read_means_no_copy(hospital: Any, served: Any) 
     after = versions(hospital.derived(stored))
     assert before.items() <= after.items()
     new = sorted(name.partition("/")[0] for name in after.keys() - before.keys())
-    assert new == ["DocumentReference", "Provenance"]
+    assert new == ["DocumentReference", "Provenance", "Provenance"]
 
 
 def test_odd_characters_are_counted_and_stored(hospital: Any, served: Any, patient: str) -> None:

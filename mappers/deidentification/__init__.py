@@ -1,0 +1,1 @@
+"""Resources without protected health information: rules, pseudonyms, copies of notes, the gate."""
