@@ -1,4 +1,7 @@
-"""What the rules know about a language: one TOML file per subject in resources/<language>/."""
+"""What the rules know about a language: resources/<language>/, one TOML file per subject.
+
+Long lists of words are files of their own, one word a line.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import LanguageUnsupported
+from models.folding import fold
 
 ROOT = Path(__file__).with_name("resources")
 
@@ -25,10 +29,21 @@ def read(language: str, subject: str) -> dict[str, Any]:
     Raises:
         LanguageUnsupported: there is no such file; the message names the languages that have one.
     """
-    primary = language.split("-", maxsplit=1)[0].lower()
+    primary = _primary(language)
     if primary not in languages(subject):
         known = ", ".join(languages(subject)) or "none"
         raise LanguageUnsupported(
             f"no {subject} rules for language {primary!r}; there are: {known}"
         )
     return tomllib.loads((ROOT / primary / f"{subject}.toml").read_text("utf-8"))
+
+
+@cache
+def words(language: str, name: str) -> frozenset[str]:
+    """Read resources/<language>/<name>.txt, folded; what follows a `#` is a comment."""
+    lines = (ROOT / _primary(language) / f"{name}.txt").read_text("utf-8").splitlines()
+    return frozenset(fold(word).text for line in lines if (word := line.partition("#")[0].strip()))
+
+
+def _primary(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()

@@ -6,17 +6,76 @@ The patterns are resources/<language>/phi.toml. Each is linear in the length of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from models import lexicon
+from models.folding import fold
 from models.phi_checks import CHECKS
 from models.types import PhiSpan, Span
 
-_PART = re.compile(r"<([a-z_]+)>")
+_PART = re.compile(r"<([A-Za-z_]+)>")
+_FIRST = re.compile(r"\\b<([a-z_]+)>")
+_RUN = re.compile(r"(?<!\w)[^\W\d_]+")
 _WORD = re.compile(r"[^\s,:]+")
+
+
+Begins = re.Pattern[str] | frozenset[str]
+"""Where a match can begin: at the matches of a regex, or at words that begin with these letters."""
+
+
+class Starts:
+    """Where in a text the matches of patterns can begin; patterns that begin alike look once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[Begins, list[int]] = {}
+        self._runs: dict[str, list[int]] = {}
+        for run in _RUN.finditer(text):
+            self._runs.setdefault(run.group(), []).append(run.start())
+        self._plain = {run: fold(run).text for run in self._runs}
+
+    def of(self, begins: Begins) -> list[int]:
+        """List the offsets, in order."""
+        if begins not in self._found:
+            self._found[begins] = (
+                [match.start() for match in begins.finditer(self._text)]
+                if isinstance(begins, re.Pattern)
+                else sorted(
+                    start
+                    for run, plain in self._plain.items()
+                    if plain in begins
+                    for start in self._runs[run]
+                )
+            )
+        return self._found[begins]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A group of a pattern that must be in one of the lists, or (`among` is false) in none."""
+
+    group: str
+    words: tuple[frozenset[str], ...]
+    among: bool
+
+    def allows(self, match: re.Match[str]) -> bool:
+        """Look the group up, whole and up to its first hyphen; one that is not there may pass."""
+        text = match[self.group]
+        if text is None:
+            return True
+        whole = fold(text).text
+        forms = (whole, whole.partition("-")[0])
+        return self.among == any(form in words for words in self.words for form in forms)
+
+
+def _listed(entry: dict[str, Any], language: str) -> Iterator[Listed]:
+    for key, among in (("known", True), ("unknown", False)):
+        for group, names in entry.get(key, {}).items():
+            lists = [names] if isinstance(names, str) else names
+            yield Listed(group, tuple(lexicon.words(language, name) for name in lists), among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +89,74 @@ class Pattern:
     trim: frozenset[str]
     trim_end: bool
     words: int
+    listed: tuple[Listed, ...]
+    cut: frozenset[str]
+    keep: frozenset[str]
+    begins: Begins | None
 
     @classmethod
-    def of(cls, entry: dict[str, Any], data: dict[str, Any]) -> Pattern:
+    def of(cls, entry: dict[str, Any], data: dict[str, Any], language: str) -> Pattern:
         """Compile an entry, with the parts and lists of its file."""
         flags = re.IGNORECASE if entry.get("any_case") else 0
         regex = re.compile(_expand(entry["regex"], data["parts"]), flags)
+        begins = _begins(entry, data, language)
         check = CHECKS[entry["check"]] if "check" in entry else None
         trim = frozenset(data["trim"][entry["trim"]]) if "trim" in entry else frozenset()
         trim_end = entry.get("trim_from") != "start"
         words = entry.get("words", 1)
-        return cls(entry["name"], entry["category"], regex, check, trim, trim_end, words)
+        listed = tuple(_listed(entry, language))
+        cut, keep = _union(entry.get("cut", []), language), _union(entry.get("keep", []), language)
+        return cls(
+            entry["name"],
+            entry["category"],
+            regex,
+            check,
+            trim,
+            trim_end,
+            words,
+            listed,
+            cut,
+            keep,
+            begins,
+        )
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """Yield what the pattern finds in `text`."""
-        group = "phi" if "phi" in self.regex.groupindex else 0
-        for match in self.regex.finditer(text):
+    def spans(self, text: str, starts: Starts | None = None) -> Iterator[Span]:
+        """Yield what the pattern finds in `text`; `starts` are shared by the patterns of a text."""
+        named = "phi" in self.regex.groupindex
+        for match in self._matches(text, Starts(text) if starts is None else starts):
+            group = "phi" if named and match["phi"] is not None else 0
             start, end = self._trimmed(text, *match.span(group))
             if start < end and (self.check is None or self.check(text[start:end])):
                 yield Span.of(text, start, end)
 
+    def _matches(self, text: str, starts: Starts) -> Iterator[re.Match[str]]:
+        """Yield the matches that the lists allow; after one that they refuse, the next may overlap.
+
+        A match is bounded in length, so the time stays linear.
+        """
+        end = 0
+        for match in self._candidates(text, starts):
+            if match.start() >= end and all(each.allows(match) for each in self.listed):
+                end = match.end()
+                yield match
+
+    def _candidates(self, text: str, starts: Starts) -> Iterator[re.Match[str]]:
+        if self.begins is not None:
+            for start in starts.of(self.begins):
+                if match := self.regex.match(text, start):
+                    yield match
+            return
+        at = 0
+        while match := self.regex.search(text, at):
+            at = match.start() + 1 if self.listed else max(match.end(), match.start() + 1)
+            yield match
+
     def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
         """Cut generic words off; an empty range when too little is left."""
-        if not self.trim:
+        if not self.trim and not self.cut:
             return start, end
         words = list(_WORD.finditer(text, start, end))
-        generic = [word.group().lower().rstrip(".") in self.trim for word in words]
+        generic = [self._generic(word.group().lower().rstrip(".")) for word in words]
         first = generic.index(False) if False in generic else len(words)
         last = first
         while last < len(words) and not (self.trim_end and generic[last]):
@@ -63,6 +164,51 @@ class Pattern:
         if last - first < self.words:
             return start, start
         return words[first].start(), words[last - 1].end()
+
+    def _generic(self, word: str) -> bool:
+        if word in self.trim:
+            return True
+        plain = fold(word).text
+        return plain in self.cut and plain not in self.keep
+
+
+def _union(names: str | list[str], language: str) -> frozenset[str]:
+    lists = [names] if isinstance(names, str) else names
+    return frozenset[str]().union(*(lexicon.words(language, name) for name in lists))
+
+
+def with_words(data: dict[str, Any]) -> dict[str, Any]:
+    """Make a part of each list of [words]."""
+    listed = {name: alternation(words) for name, words in data.get("words", {}).items()}
+    return {**data, "parts": {**data["parts"], **listed}}
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A regex for any of the words in any case, the longest first.
+
+    Words that begin alike share a branch, and a branch begins with a class of characters: `re` then
+    passes over the text without entering it.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for mark in word:
+            node = node.setdefault(mark, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    branches = [_mark(mark) + _branches(rest) for mark, rest in tree.items() if mark]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if '' in tree else ''}"
+
+
+def _mark(mark: str) -> str:
+    if mark == " ":
+        return r"\s{1,3}"
+    return f"[{mark.lower()}{mark.upper()}]" if mark.isalpha() else re.escape(mark)
 
 
 def _expand(regex: str, parts: dict[str, str]) -> str:
@@ -72,10 +218,34 @@ def _expand(regex: str, parts: dict[str, str]) -> str:
     return regex
 
 
+def _begins(entry: dict[str, Any], data: dict[str, Any], language: str) -> Begins | None:
+    """Read `begins`: a part, [words] or lists; one that begins with <words> need not say so."""
+    part = _FIRST.match(entry["regex"])
+    cues = data.get("words", {})
+    names = entry.get("begins", [part.group(1)] if part and part.group(1) in cues else [])
+    names = [names] if isinstance(names, str) else names
+    if names and names[0] in data["parts"] and names[0] not in cues:
+        return re.compile(_expand(data["parts"][names[0]], data["parts"]))
+    words = (cues[name] if name in cues else lexicon.words(language, name) for name in names)
+    found = frozenset(run.group() for each in words for word in each if (run := _RUN.match(word)))
+    return _one(frozenset(fold(run).text for run in found)) or None
+
+
 @cache
-def _patterns(language: str) -> tuple[Pattern, ...]:
-    data = lexicon.read(language, "phi")
-    return tuple(Pattern.of(entry, data) for entry in data["pattern"])
+def _one(words: frozenset[str]) -> frozenset[str]:
+    """Give equal sets as one object, which `Starts` then finds without comparing them."""
+    return words
+
+
+@cache
+def patterns(language: str) -> tuple[Pattern, ...]:
+    """Read and compile phi.toml of a language.
+
+    Raises:
+        LanguageUnsupported: there is none.
+    """
+    data = with_words(lexicon.read(language, "phi"))
+    return tuple(Pattern.of(entry, data, language) for entry in data["pattern"])
 
 
 def find(text: str, language: str) -> list[PhiSpan]:
@@ -84,7 +254,10 @@ def find(text: str, language: str) -> list[PhiSpan]:
     Raises:
         LanguageUnsupported: no phi.toml for `language`.
     """
+    starts = Starts(text)
     found = {
-        (span, pattern.category) for pattern in _patterns(language) for span in pattern.spans(text)
+        (span, pattern.category)
+        for pattern in patterns(language)
+        for span in pattern.spans(text, starts)
     }
     return [PhiSpan(span, category, 1.0, "pattern") for span, category in sorted(found)]

@@ -112,7 +112,7 @@ def test_the_same_person_is_the_same_every_time():
         ("12/ene/2020", 31, "12/feb/2020"),
         ("mayo de 2021", 31, "junio de 2021"),
         ("MAYO 2021", 31, "JUNIO 2021"),
-        ("2021", 400, "2021"),
+        ("2021", 400, "2022"),
         ("12-III-2020", 1, None),
     ],
 )

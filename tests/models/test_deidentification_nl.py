@@ -54,7 +54,7 @@ def test_nothing_known_is_left_in_any_mode(mode: Mode) -> None:
         ("CONTACT", "06-12345678", r"06-\d{8}"),
         ("CONTACT", "+31 6 12345678", r"\+31 6 \d{8}"),
         ("CONTACT", "030 123 45 67", r"0\d\d \d{3} \d\d \d\d"),
-        ("CONTACT", "a.b@praktijk.example", r"[a-zë]+@example\.org"),
+        ("CONTACT", "a.b@praktijk.example", r"[a-z.]+@example\.org"),
         ("LOCATION", "Merelstraat 12a", r"[A-Z]\w+ \d+"),
         ("LOCATION", "1234 AB Terpwoude", r"\d{4} [A-Z]{2} [A-Z][\w ]+"),
         ("LOCATION", "1234 AB", r"\d{4} [A-Z]{2}"),

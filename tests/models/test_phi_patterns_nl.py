@@ -182,6 +182,18 @@ def test_spans_read_back(text):
         "van de ",
         "Aa van ",
         "naam: ",
+        "Jan ",
+        "JAN DE ",
+        "jan de ",
+        "Aa, ",
+        "Aa-",
+        "mw aa ",
+        "/a",
+        "1A",
+        "(01)",
+        "Aa 1 ",
+        "in Aa ",
+        "\tA.",
     ],
 )
 def test_time_grows_with_length_only(piece):
