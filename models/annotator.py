@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from models import phi_patterns, resolution
 from models.assertion import assertions
-from models.registry import Model, Registry
+from models.mention import Mention
+from models.registry import EVERY, Model, Registry
 from models.relation_model import RelationModel
 from models.relations import relations
 from models.segmentation import sentences
-from models.tagger import Mention, Tagger
+from models.tagger import Tagger
 from models.types import Annotations, Entity, Note, PhiSpan, Span
 
 RESOURCES = Path(__file__).with_name("resources")
@@ -23,19 +24,22 @@ class Annotator:
     """Reads notes in the languages of its models; safe to use from several threads.
 
     `languages` are primary BCP 47 subtags. `version` changes with weights, rules and release.
+    Relation models are given by id; where two decide the same, the later one of `models` does.
     """
 
     def __init__(
         self,
         models: Sequence[Model],
         taggers: Mapping[str, Tagger],
-        relation_model: RelationModel | None = None,
+        relation_models: Mapping[str, RelationModel] | None = None,
     ) -> None:
-        self._models = {model.language: model for model in models}
         self._taggers = taggers
-        self._relation_model = relation_model
         self._registry = Registry({model.identifier: model for model in models})
         self.languages = self._registry.languages
+        self._relation_models = {
+            language: _relating(models, language, relation_models or {})
+            for language in self.languages
+        }
         self.version = fingerprint(models)
 
     @classmethod
@@ -44,27 +48,30 @@ class Annotator:
         languages: Iterable[str] | None = None,
         registry: Registry | None = None,
         threads: int = 1,
+        opt_in: Collection[str] = (),
     ) -> Annotator:
         """Load the models of `languages`, or all there are, after checking their files.
 
-        `threads` are those of one run; several notes at once use more.
+        `threads` are those of one run; several notes at once use more. `opt_in` are ids of models
+        that are used beside the default ones.
 
         Raises:
+            ModelNotFound: no opt-in model has that id.
             LanguageUnsupported: a language has no model.
             ModelCorrupt: a file is missing or is not what the registry describes.
         """
         known = registry or Registry.load()
         wanted = known.languages if languages is None else tuple(dict.fromkeys(languages))
         models = [known.of(language) for language in wanted]
-        shared = [] if known.relations is None else [known.relations]
-        for model in (*models, *shared):
+        relating = [*filter(None, [known.relations]), *known.opted(opt_in)]
+        for model in (*models, *relating):
             model.verify()
         taggers = {
             model.language: Tagger.load(model.folder, threads, {*model.entities, *model.phi})
             for model in models
         }
-        relation_model = RelationModel.load(shared[0].folder) if shared else None
-        return cls([*models, *shared], taggers, relation_model)
+        relation_models = {each.identifier: RelationModel.load(each.folder) for each in relating}
+        return cls([*models, *relating], taggers, relation_models)
 
     def annotate(self, note: Note) -> Annotations:
         """Find entities with their assertions, relations and PHI, each in text order.
@@ -86,19 +93,34 @@ class Annotator:
         return [done[place] for place in range(len(notes))]
 
     def _annotations(self, note: Note, mentions: Sequence[Mention], model: Model) -> Annotations:
+        shaped = phi_patterns.find(note.text, model.language)
         clinical, personal = resolution.eponyms(
             resolution.entities(
                 [each for each in mentions if each.label in model.entities], model.language
             ),
             [each for each in mentions if each.label in model.phi],
+            [Mention(one.span.start, one.span.end, one.category, one.score) for one in shaped],
         )
         entities = _entities(note, clinical, model.language)
         bounds = sentences(note.text, model.language)
         return Annotations(
             entities=entities,
-            relations=relations(entities, bounds, note.text, self._relation_model),
-            phi=_phi(note, personal, model.language),
+            relations=relations(
+                entities, bounds, note.text, *self._relation_models[model.language]
+            ),
+            phi=resolution.phi([*_phi(note, personal), *shaped]),
         )
+
+
+def _relating(
+    models: Sequence[Model], language: str, given: Mapping[str, RelationModel]
+) -> tuple[RelationModel, ...]:
+    """The relation models that read a language."""
+    return tuple(
+        given[model.identifier]
+        for model in models
+        if model.identifier in given and model.language in (EVERY, language)
+    )
 
 
 def fingerprint(models: Sequence[Model]) -> str:
@@ -106,7 +128,7 @@ def fingerprint(models: Sequence[Model]) -> str:
     digest = hashlib.sha256(_release().encode())
     for model in sorted(models, key=lambda each: each.identifier):
         digest.update(repr((model.identifier, model.version, sorted(model.files.items()))).encode())
-    for path in sorted(RESOURCES.rglob("*.toml")):
+    for path in sorted([*RESOURCES.rglob("*.toml"), *RESOURCES.rglob("*.txt")]):
         digest.update(path.relative_to(RESOURCES).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -130,9 +152,6 @@ def _entities(note: Note, mentions: Sequence[Mention], language: str) -> tuple[E
     )
 
 
-def _phi(note: Note, mentions: Sequence[Mention], language: str) -> tuple[PhiSpan, ...]:
-    read = [
-        PhiSpan(Span.of(note.text, each.start, each.end), each.label, each.score, "model")
-        for each in mentions
-    ]
-    return resolution.phi([*read, *phi_patterns.find(note.text, language)])
+def _phi(note: Note, mentions: Sequence[Mention]) -> Iterator[PhiSpan]:
+    for each in mentions:
+        yield PhiSpan(Span.of(note.text, each.start, each.end), each.label, each.score, "model")

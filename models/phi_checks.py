@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 
@@ -108,6 +109,46 @@ def _parts(text: str) -> list[int]:
     return [int(part) for part in text.split(".")]
 
 
+def ipv6(text: str) -> bool:
+    """An address of RFC 4291 section 2.2 with a digit in it, not a time such as 10:15:00."""
+    try:
+        address = ipaddress.IPv6Address(text.partition("/")[0])
+    except ValueError:
+        return False
+    return address.packed.count(0) < 16 and ("::" in text or text.count(":") == 7)
+
+
+_FILES = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "no", "dr"})
+
+
+def domain(text: str) -> bool:
+    """A name of the internet, not two sentences that a space is missing between."""
+    host = text.partition("/")[0]
+    if "/" in text or host.count(".") > 1:
+        return host.lower() not in _FILES
+    name, _, top = host.rpartition(".")
+    return len(name) > 2 and top.islower() and len(top) > 2 and name not in _FILES
+
+
+_UNIT_CODES = re.compile(
+    r"(?:NCT|ICD|ISO|CD|HLA|CYP|COVID|SARS|IL|TNF|PMID|PMC|rs|GSE|OMIM|MIM|ORPHA|HGNC|RFC|CFR|FIGO|"
+    r"BMS|PF|LY|MK|AMG|AZD|GSK|ABT|SB|CP|RO|SCH|WAY|UCB|SR|ICI|MDL|PD|CGP|SKF|LU|ORG|NSC|BAY|TAK|"
+    r"ONO|YM|KW|DX|FK|CI|RU|BW|AH|BRL|SC|WIN|SU|STI|ZD|ATC|EC)-?\d"
+)
+
+
+def reference(text: str) -> bool:
+    """A number of somebody's, not the code of a drug, a gene, a database or a round quantity."""
+    digits = "".join(mark for mark in text if mark.isdecimal())
+    round_number = text.isdecimal() and digits.rstrip("0") != digits and len(digits.rstrip("0")) < 4
+    return not round_number and not _UNIT_CODES.match(text)
+
+
+def mixed(text: str) -> bool:
+    """Letters and digits, as on a number plate."""
+    return any(map(str.isdecimal, text)) and any(map(str.isalpha, text))
+
+
 def dni(text: str) -> bool:
     """Spanish DNI and NIE: the number modulo 23 names the letter (Real Decreto 1553/2005)."""
     plain = re.sub(r"[^0-9A-Z]", "", text.upper())
@@ -139,6 +180,10 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "iban": iban,
     "vin": vin,
     "ipv4": ipv4,
+    "ipv6": ipv6,
+    "domain": domain,
+    "reference": reference,
+    "mixed": mixed,
     "dni": dni,
     "nuss": nuss,
     "rut": rut,

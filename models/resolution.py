@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.tagger import Mention
+from models.mention import Mention
 from models.types import PhiSpan
 
 RULES = Path(__file__).with_name("resources") / "resolution.toml"
@@ -80,36 +80,53 @@ def weight(mention: Mention, prior: Mapping[str, float]) -> float:
 
 
 def eponyms(
-    found: Sequence[Mention], names: Sequence[Mention]
+    found: Sequence[Mention], names: Sequence[Mention], sure: Sequence[Mention] = ()
 ) -> tuple[list[Mention], list[Mention]]:
     """Settle a person's name against a clinical mention: inside the better one it goes.
 
-    Only names of the model are weighed, never those of patterns or of the patient's record.
+    Only names of the model are weighed, never those of patterns or of the patient's record. What
+    a pattern is `sure` of (by a title, a known given name or a relative before it) is a person: a
+    name of the model there stays, and a clinical mention inside it goes.
     Returns the clinical mentions and the PHI that stay.
     """
-    rivals = sorted(name for name in names if name.label in rules().rivals)
-    starts = [name.start for name in rivals]
-    longest = max((name.end - name.start for name in rivals), default=0)
-    near = [
-        rivals[bisect_left(starts, each.start - longest) : bisect_left(starts, each.end)]
-        for each in found
+    inventory = rules().rivals
+    people = _Places([one for one in sure if one.label in inventory])
+    rivals = _Places([name for name in names if name.label in inventory])
+    settled = [
+        mention
+        for mention in found
+        if not any(_inside(mention, one) for one in people.near(mention))
     ]
     lost = {
         name
-        for mention, names_near in zip(found, near, strict=True)
-        for name in names_near
-        if mention.start <= name.start and name.end <= mention.end and mention.score > name.score
+        for mention in settled
+        for name in rivals.near(mention)
+        if _inside(name, mention) and mention.score > name.score and not people.near(name)
     }
     clinical = [
         mention
-        for mention, names_near in zip(found, near, strict=True)
-        if not any(
-            mention.start < name.end and name.score > mention.score
-            for name in names_near
-            if name not in lost
-        )
+        for mention in settled
+        if not any(name.score > mention.score for name in rivals.near(mention) if name not in lost)
     ]
     return clinical, [name for name in names if name not in lost]
+
+
+def _inside(one: Mention, other: Mention) -> bool:
+    return other.start <= one.start and one.end <= other.end
+
+
+class _Places:
+    """Mentions by where they begin, to find those that overlap another one."""
+
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        self._mentions = sorted(mentions)
+        self._starts = [each.start for each in self._mentions]
+        self._longest = max((each.end - each.start for each in mentions), default=0)
+
+    def near(self, other: Mention) -> list[Mention]:
+        first = bisect_left(self._starts, other.start - self._longest)
+        last = bisect_left(self._starts, other.end)
+        return [each for each in self._mentions[first:last] if each.end > other.start]
 
 
 def phi(spans: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:

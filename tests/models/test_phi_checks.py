@@ -15,6 +15,13 @@ from models.phi_checks import CHECKS
         ("ipv4", "10.0.0.1", "1.2.3.4"),
         ("nhs", "943 476 5919", "111 111 1111"),
         ("luhn", "4111111111111111", "000"),
+        ("ipv6", "2001:db8::92f4:30a4", "10:15:00"),
+        ("ipv6", "fe80::1/64", "::"),
+        ("domain", "portal.example", "pain.He"),
+        ("domain", "social.example/ann", "a.m"),
+        ("reference", "CT-55120", "BMS-986165"),
+        ("reference", "10448812", "1200000"),
+        ("mixed", "22 g 6435", "platelet"),
     ],
 )
 def test_tells_identifiers_from_other_numbers(check, right, wrong):

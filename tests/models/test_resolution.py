@@ -1,7 +1,7 @@
 """Which of several overlapping mentions stays."""
 
+from models.mention import Mention
 from models.resolution import entities, eponyms, phi
-from models.tagger import Mention
 from models.types import PhiSpan, Span
 
 
@@ -49,6 +49,14 @@ def test_an_eponym_is_no_name_and_a_name_is_no_disease():
     eponym, part = Mention(0, 19, "DISEASE", 0.9), Mention(0, 9, "NAME", 0.5)
     name, wrong = Mention(30, 40, "NAME", 0.9), Mention(32, 40, "DISEASE", 0.4)
     assert eponyms([eponym, wrong], [part, name]) == ([eponym], [name])
+
+
+def test_what_a_pattern_is_sure_of_is_a_person():
+    catheter, foley = Mention(0, 14, "PROCEDURE", 0.9), Mention(20, 25, "PROCEDURE", 0.99)
+    name, sure = Mention(20, 25, "NAME", 0.3), Mention(20, 25, "NAME", 1.0)
+    assert eponyms([catheter, foley], [name]) == ([catheter, foley], [])
+    assert eponyms([catheter, foley], [name], [sure]) == ([catheter], [name])
+    assert eponyms([catheter, foley], [], [Mention(20, 25, "ID", 1.0)])[0] == [catheter, foley]
 
 
 def test_other_phi_is_never_weighed():
