@@ -13,11 +13,7 @@ from typing import IO, Any, cast
 import orjson
 
 from mappers.coding import code
-from mappers.errors import LeakFound
-from mappers.known import to_known
-from mappers.types import CodedEntity, Resource
-from models.deidentification import deidentify
-from models.known import find, leaks
+from mappers.types import CodedEntity
 from models.language import detect
 from models.types import Annotations, Assertion, Note, PhiSpan, Relation
 from server.errors import RequestInvalid, describe
@@ -62,23 +58,6 @@ def to_extract_json(text: str, language: str | None, parts: Parts) -> dict[str, 
             for relation in annotations.relations
         ],
     }
-
-
-def deidentify_text(
-    text: str, language: str | None, people: Sequence[Resource], parts: Parts
-) -> str:
-    """Replace PHI in a text; `people` are FHIR resources whose identifiers are searched too.
-
-    Raises:
-        LeakFound: the copy still holds one of their identifiers.
-    """
-    note = Note(text, language or detect(text))
-    known = to_known(people)
-    phi = [*parts.annotator.annotate(note).phi, *find(text, known)]
-    copy = deidentify(note, phi, parts.mode, key=parts.key, known=known)
-    if left := leaks(copy.text, known):
-        raise LeakFound(f"the copy still holds a known identifier: {', '.join(left)}")
-    return copy.text
 
 
 def annotate_file(source: Path, target: Path, parts: Parts) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -52,6 +53,22 @@ UNREADABLE = (
 )
 
 
+# RFC 9068 has client_id, OpenID Connect azp; SMART Backend Services make sub the client.
+CLIENT_CLAIMS = ("client_id", "azp", "sub")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a token was issued to; `client` is None when the token does not say."""
+
+    client: str | None
+    scopes: frozenset[str]
+
+    def may(self, kind: str, permissions: str) -> bool:
+        """Tell whether the scopes grant all these permissions on a type."""
+        return all(_grants(self.scopes, kind, permission) for permission in permissions)
+
+
 class Authority:
     """Checks tokens; built once at start, so that a missing key set is found then."""
 
@@ -72,8 +89,8 @@ class Authority:
                 )
             self._keys = _load_keys(self._source)
 
-    async def scopes(self, request: Request) -> frozenset[str] | None:
-        """Return the scopes of the request's token; None when authorisation is off.
+    async def caller(self, request: Request) -> Caller | None:
+        """Return whom the request's token was issued to; None when authorisation is off.
 
         Raises:
             Unauthorized: no token, or one that is not valid here.
@@ -92,7 +109,14 @@ class Authority:
             ).validate(decoded.claims)
         except (JoseError, ValueError) as error:
             raise Unauthorized(f"the token is not valid here ({type(error).__name__})") from None
-        return frozenset(str(decoded.claims.get("scope", "")).split())
+        claims = decoded.claims
+        client = next((str(claims[name]) for name in CLIENT_CLAIMS if claims.get(name)), None)
+        return Caller(client, frozenset(str(claims.get("scope", "")).split()))
+
+    async def scopes(self, request: Request) -> frozenset[str] | None:
+        """Return the scopes of the request's token, as `caller` does."""
+        caller = await self.caller(request)
+        return None if caller is None else caller.scopes
 
     async def require(self, request: Request) -> None:
         """Let the request through when its token allows it (a FastAPI dependency).
@@ -119,6 +143,20 @@ class Authority:
             return
         for kind in kinds:
             _demand(scopes, kind, "c")
+
+    async def require_scope(self, request: Request, scope: str) -> Caller:
+        """Let those through whose token has this very scope; no other one stands for it.
+
+        Raises:
+            Unauthorized: no valid token.
+            Forbidden: it lacks the scope or names no client, or authorisation is off.
+        """
+        caller = await self.caller(request)
+        if caller is None:
+            raise Forbidden("authorisation is off on this server, and this needs a token")
+        if caller.client is None or scope not in caller.scopes:
+            raise Forbidden(f"the token lacks the scope {scope}, or names no client")
+        return caller
 
     async def _decode(self, token: str) -> jwt.Token:
         try:

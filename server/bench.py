@@ -203,8 +203,9 @@ def _evidence_reference(resource: Resource) -> str | None:
 class Memory:
     """Samples the resident memory of this process, its children and the embedded PostgreSQL."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, postgres: bool = True) -> None:
         self.peak = 0
+        self._postgres = postgres
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
@@ -218,13 +219,16 @@ class Memory:
 
     def _sample(self) -> None:
         while not self._stop.wait(2.0):
-            self.peak = max(self.peak, sum(map(_resident, _processes())))
+            running = _processes(postgres=self._postgres)
+            self.peak = max(self.peak, sum(map(_resident, running)))
 
 
-def _processes() -> Iterator[psutil.Process]:
+def _processes(*, postgres: bool) -> Iterator[psutil.Process]:
     ours = psutil.Process()
     yield ours
     yield from ours.children(recursive=True)
+    if not postgres:
+        return
     for process in psutil.process_iter(["name"]):
         if process.info["name"] == "postgres":
             yield process

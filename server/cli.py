@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from server.commands import jobs, model, notes, service, terminology
+from server.commands import bulk, deidentification, jobs, model, notes, service, terminology
 from server.errors import RequestInvalid, SettingsInvalid, describe
 
 # Typer shows only the subclass; this is what all wrong use has in common.
@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 service.register(app)
 notes.register(app)
+deidentification.register(app)
+bulk.register(app)
 app.add_typer(jobs.app, name="jobs", help="The queue: what is parked, and why.")
 app.add_typer(model.app, name="models", help="The built-in models, their accuracy, training.")
 app.add_typer(terminology.app, name="terminology", help="Codes: link, look up, build the index.")

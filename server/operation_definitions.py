@@ -6,7 +6,7 @@ canonical on DocumentReference and keeps SDC's names of the out parameters.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from mappers.canonical import BASE
 from mappers.types import Resource
@@ -105,7 +105,36 @@ _DEFINITIONS = (
     ),
 )
 
-OPERATION_DEFINITIONS: dict[str, Resource] = {str(one["id"]): one for one in _DEFINITIONS}
+REIDENTIFY: Final = f"{BASE}/OperationDefinition/reidentify"
+"""The canonical, which is also the only scope that lets a caller call it."""
+_REIDENTIFY: Final[Resource] = {
+    "resourceType": "OperationDefinition",
+    "id": "reidentify",
+    "url": REIDENTIFY,
+    "version": "1.0.0",
+    "name": "Reidentify",
+    "title": "Re-identify",
+    "status": "active",
+    "kind": "operation",
+    "description": "Says which resource a pseudonym of a release stands for. It needs the key of"
+    " the site and, as the scope of the token, the canonical of this operation. Each call is"
+    " audited before it is answered.",
+    "affectsState": True,
+    "code": "reidentify",
+    "system": True,
+    "type": False,
+    "instance": False,
+    "parameter": [
+        _parameter("pseudonym", "in", "Reference", "Type/pseudonym; a string is taken too."),
+        _parameter("type", "in", "code", "The resource type, where pseudonym is not sent."),
+        _parameter("id", "in", "id", "The pseudonym alone, beside type."),
+        _parameter("original", "out", "Reference", "The resource of this site.", least=1),
+    ],
+}
+
+OPERATION_DEFINITIONS: dict[str, Resource] = {
+    str(one["id"]): one for one in (*_DEFINITIONS, _REIDENTIFY)
+}
 
 
 def parameters(code: str) -> frozenset[str]:

@@ -26,10 +26,11 @@ def list_models() -> None:
 
     from models.registry import Registry
 
-    table = Table("model", "language", "version", "licence", "finds", box=None)
+    table = Table("model", "language", "version", "use", "licence", "finds", box=None)
     for model in Registry.load().models.values():
         finds = ", ".join((*model.entities, *(f"PHI {category}" for category in model.phi)))
-        table.add_row(model.identifier, model.language, model.version, model.licence, finds)
+        use = "opt-in" if model.opt_in else "default"
+        table.add_row(model.identifier, model.language, model.version, use, model.licence, finds)
     # Where nobody watches, nothing is cut off.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
@@ -111,7 +112,7 @@ def _models(name: str | None, language: str | None) -> list[Model]:
     if name is not None:
         return [find(name, language)]
     registry = Registry.load()
-    return list(registry.models.values()) if language is None else [registry.of(language)]
+    return list(registry.defaults) if language is None else [registry.of(language)]
 
 
 @contextmanager

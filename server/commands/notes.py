@@ -1,4 +1,4 @@
-"""`chartloom extract`, `deidentify` and `annotate`: notes at the command line, no server."""
+"""`chartloom extract` and `annotate`: notes at the command line, no server."""
 
 from __future__ import annotations
 
@@ -24,18 +24,9 @@ class Format(StrEnum):
     FHIR = "fhir"
 
 
-class Mode(StrEnum):
-    """How PHI is replaced."""
-
-    TAG = "tag"
-    REDACT = "redact"
-    SURROGATE = "surrogate"
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(extract)
-    app.command()(deidentify)
     app.command()(annotate)
 
 
@@ -51,29 +42,12 @@ def extract(
     from server.pipeline import extract as extract_note
     from server.reading import to_reading
 
-    text, parts = _read_text(file), _open_parts()
+    text, parts = read_text(file), _open_parts()
     if form is Format.FHIR:
-        reading = to_reading(text, subject=subject, language=_code(lang))
+        reading = to_reading(text, subject=subject, language=language_code(lang))
         _print(extract_note(reading, parts).bundle())
     else:
-        _print(to_extract_json(text, _code(lang), parts))
-
-
-def deidentify(
-    file: Annotated[Path, INPUT] = Path("-"),
-    *,
-    lang: Annotated[str, LANGUAGE] = AUTO,
-    mode: Annotated[Mode, typer.Option(help="surrogate needs CHARTLOOM_DEID_KEY_FILE.")] = Mode.TAG,
-    known: Annotated[
-        Path | None, typer.Option(help="FHIR Patient, or Bundle, whose identifiers are searched.")
-    ] = None,
-) -> None:
-    """Replace protected health information in one note and print the copy."""
-    from server.annotation import deidentify_text
-
-    people = _read_people(known) if known else []
-    parts = _open_parts(deid_mode=mode.value)
-    sys.stdout.write(deidentify_text(_read_text(file), _code(lang), people, parts))
+        _print(to_extract_json(text, language_code(lang), parts))
 
 
 def annotate(
@@ -96,11 +70,17 @@ def _open_parts(**settings: Any) -> Any:
     return Parts.open(read_settings(auth="off", **settings))
 
 
-def _code(language: str) -> str | None:
+def language_code(language: str) -> str | None:
+    """Return the language that was named, or None where it is to be detected."""
     return None if language == AUTO else language
 
 
-def _read_text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Read one text; `-` is standard input.
+
+    Raises:
+        RequestInvalid: it cannot be read, or is not UTF-8.
+    """
     from server.errors import RequestInvalid
 
     try:
@@ -112,7 +92,12 @@ def _read_text(file: Path) -> str:
         raise RequestInvalid(f"{file}: {error.strerror}") from None
 
 
-def _read_people(file: Path) -> list[Resource]:
+def read_people(file: Path) -> list[Resource]:
+    """Read the resources of `--known`.
+
+    Raises:
+        RequestInvalid: it cannot be read, or is no FHIR resource.
+    """
     from server.errors import RequestInvalid
 
     try:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import io
 import json
 import lzma
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,24 +9,7 @@ import orjson
 import psycopg
 import pytest
 
-from server.cli import main
-
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run `chartloom` with arguments and standard input; status, output, errors."""
-
-    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["chartloom", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        out, errors = capfd.readouterr()
-        return int(exit_.value.code or 0), out, errors
-
-    return run
 
 
 NOTE = "Hypertension. Denies chest pain. Started metformin 500 mg twice daily. Dr. Jane Example."
@@ -141,7 +122,9 @@ def test_terminology_links_a_table(run: Run, tmp_path: Path) -> None:
 
 
 def test_models_are_listed_and_shown(run: Run) -> None:
-    assert "clinical-en" in run("models", "list")[1]
+    listed = {line.split()[0]: line for line in run("models", "list")[1].splitlines()}
+    assert "Apache-2.0" in listed["clinical-en"] and "opt-in" not in listed["clinical-en"]
+    assert "CC-BY-NC-4.0" in listed["relations-ddi"] and "opt-in" in listed["relations-ddi"]
     assert run("models", "show", "clinical-en")[0] == 0
     assert run("models", "show", "none")[0] == 1
 

@@ -1,0 +1,1 @@
+"""Many notes and whole record exports at once, from files to files, without a server."""
