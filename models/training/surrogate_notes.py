@@ -21,6 +21,7 @@ from typing import Any
 
 from models import lexicon
 from models.training.identities import SURNAMES, names
+from models.training.phi_sets import people
 
 PROJECT = Path(__file__).parents[2]
 TABLES = Path(__file__).with_name("surrogate_notes.toml")
@@ -47,7 +48,7 @@ def documents(
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """What there is to draw from; names of the test (identities.py) are not among it."""
+    """What there is to draw from; names of a test (identities.py, phi_sets/) are not among it."""
 
     given: Sequence[str]
     surnames: Sequence[str]
@@ -61,11 +62,16 @@ class Cast:
     def of(cls, language: str, folder: Path, notes: Iterable[Mapping[str, Any]]) -> Cast:
         """Read the lists of one language, and the mentions of the notes."""
         table = tomllib.loads(TABLES.read_text("utf-8"))[language]
-        lists = lexicon.read(language, "surrogates")
+        apart = people(language)
+        lists = {
+            key: _without(apart, values)
+            for key, values in lexicon.read(language, "surrogates").items()
+            if isinstance(values, list)
+        }
         names_folder = folder / "names" / language
         return cls(
-            _names(names_folder, table.get("given")) or lists["given"],
-            _names(names_folder, table.get("surnames")) or lists["family"],
+            _without(apart, _names(names_folder, table.get("given"))) or lists["given"],
+            _without(apart, _names(names_folder, table.get("surnames"))) or lists["family"],
             lists,
             frozenset(table["particles"]),
             _mentions(notes),
@@ -137,6 +143,11 @@ class Cast:
 
 def _names(folder: Path, name: str | None) -> list[str]:
     return names(folder / name, False)[:SURNAMES] if name else []
+
+
+def _without(apart: frozenset[str], values: Sequence[str]) -> list[str]:
+    """Leave out the names of the held-out sets, also where they are part of another one."""
+    return [value for value in values if apart.isdisjoint((value, *value.split()))]
 
 
 def _mentions(notes: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
