@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import UNEXPECTED, Verdict, describe, verdict
+from server.errors import UNEXPECTED, Delayed, Verdict, describe, verdict
 from server.outcome import operation_outcome
 from server.store import FHIR_JSON
 from server.trial.errors import TrialStoreError
@@ -56,6 +56,8 @@ class _Answering:
 async def _answer(request: Request, error: Exception) -> Response:
     found = _verdict(error)
     headers = {"WWW-Authenticate": "Bearer"} if found.status == 401 else {}
+    if isinstance(error, Delayed):
+        headers["Retry-After"] = str(error.retry_after)
     if found is UNEXPECTED:
         # The class alone: the message of an unknown exception may quote its input.
         log.error("request.failed", method=request.method, error=type(error).__name__)

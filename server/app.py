@@ -12,12 +12,15 @@ import httpx
 import structlog
 from fastapi import Depends, FastAPI
 
-from server import capability, monitoring, notify, operations
+from server import capability, monitoring, notify, operations, reidentification
 from server.answers import answer_errors
 from server.auth import Authority
 from server.codes import routes as codes
 from server.codes.service import Terminology
 from server.database import Pool, open_pool
+from server.export import routes as export
+from server.export.harvest import Tools
+from server.export.service import Exports
 from server.intake import Intake
 from server.jobs import Jobs
 from server.monitoring import Metrics
@@ -53,6 +56,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(capability.router, prefix="/fhir")
     app.include_router(operations.router, prefix="/fhir", dependencies=guarded)
     app.include_router(codes.router, prefix="/fhir", dependencies=guarded)
+    # What a token lets an export hold is more than a yes or no: its routes ask for themselves.
+    app.include_router(export.router, prefix="/fhir")
+    app.include_router(reidentification.router, prefix="/fhir")
     return app
 
 
@@ -60,7 +66,9 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # Opened here once so that a broken model or index stops the start, not the first note.
-    version = (await asyncio.to_thread(Parts.open, settings)).version
+    parts = await asyncio.to_thread(Parts.open, settings)
+    version, versions = parts.version, dict(parts.versions)
+    del parts
     async with AsyncExitStack() as stack:
         terminology = Terminology.open(settings)
         stack.callback(terminology.close)
@@ -72,12 +80,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         readers = Readers(settings)
         stack.callback(readers.close)
         pipeline = Pipeline(store, readers.extract, version)
+        tools = Tools(pipeline, readers, settings)
+        exports = await Exports.open(pool, jobs, tools, versions)
         reconciler = Reconciler(store, pool, settings)
         intake = Intake(jobs, store, reconciler, version, await notification_secret(pool))
         app.state.jobs, app.state.store = jobs, store
         app.state.pipeline, app.state.intake = pipeline, intake
+        app.state.exports = exports
         process = app.state.metrics.observed(pipeline.process)
         _start(stack, jobs.work(process, intake.find))
+        _start(stack, exports.works.sweep_forever())
         _start(stack, stay_subscribed(store, pool, settings))
         _start(stack, reconciler.run(intake.submit))
         log.info("chartloom.started", pipeline=version, store=store.base)

@@ -13,7 +13,8 @@ from mappers.types import Resource
 from server.codes.capability import terminology_capabilities
 from server.codes.definition import OPERATIONS
 from server.errors import NotFound
-from server.operation_definitions import OPERATION_DEFINITIONS
+from server.export.definition import CANONICALS, CODE, INSTANTIATES, TYPES
+from server.operation_definitions import OPERATION_DEFINITIONS, REIDENTIFY
 from server.settings import Settings
 from server.store import FHIR_JSON
 from server.trial import capability as trial
@@ -58,6 +59,8 @@ async def smart_configuration(request: Request) -> Response:
         "scopes_supported": [
             "system/*.cruds",
             *(definition for _, _, definition in _operations()),
+            CANONICALS["system"],
+            REIDENTIFY,
         ],
         "capabilities": ["client-confidential-asymmetric", "permission-v2"],
     }
@@ -94,6 +97,9 @@ def capability_statement(settings: Settings) -> Resource:
             *ours.get("operation", []),
             {"name": code, "definition": definition},
         ]
+    rest["operation"] = [{"name": CODE, "definition": CANONICALS["system"]}]
+    if settings.auth == "on" and settings.deid_key_file:
+        rest["operation"].append({"name": "reidentify", "definition": REIDENTIFY})
     resources.append({"type": "OperationDefinition", "interaction": [{"code": "read"}]})
     statement: Resource = {
         "resourceType": "CapabilityStatement",
@@ -111,15 +117,19 @@ def capability_statement(settings: Settings) -> Resource:
         "format": [FHIR_JSON, "json"],
         "rest": [rest],
     }
-    return statement | ({"instantiates": [BACKPORT_SERVER]} if is_trial else {})
+    return statement | {"instantiates": [INSTANTIATES, *([BACKPORT_SERVER] if is_trial else [])]}
 
 
 def _operations() -> Iterator[tuple[str, str, str]]:
     """Name type, code and canonical of each operation: ours, and the standard's terminology."""
     for one in OPERATION_DEFINITIONS.values():
-        yield "DocumentReference", one["code"], one["url"]
+        for kind in one.get("resource", ()):
+            yield kind, one["code"], one["url"]
     for operation in OPERATIONS.values():
         yield operation.type, operation.code, operation.definition
+    for level, kind in TYPES.items():
+        if kind is not None:
+            yield kind, CODE, CANONICALS[level]
 
 
 def _answer(resource: Resource) -> Response:

@@ -23,6 +23,10 @@ Exception
     ├── RequestTooLarge, UnsupportedMediaType
     ├── Unauthorized, Forbidden  no valid token, or one without the scope
     ├── NotFound                 no such route, operation or job
+    ├── Delayed
+    │   ├── Throttled            the caller asks too often, or has too much under way
+    │   └── Overloaded           all callers together have too much under way
+    ├── AuditFailed              the access could not be audited, so that it is refused
     ├── CodeUnknown              no such code, code system, value set or concept map
     ├── StoreError
     │   ├── StoreUnavailable     no answer, 429 or 5xx: try again later
@@ -89,6 +93,26 @@ class Forbidden(ServiceError):
 
 class NotFound(ServiceError):
     """No such route, operation or job."""
+
+
+class Delayed(ServiceError):
+    """Not now: the same request may succeed after `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Throttled(Delayed):
+    """The caller asks too often, or has too much under way."""
+
+
+class Overloaded(Delayed):
+    """All callers together have too much under way."""
+
+
+class AuditFailed(ServiceError):
+    """The access could not be audited, so that it is refused."""
 
 
 class CodeUnknown(ServiceError):
@@ -195,6 +219,9 @@ VERDICTS: dict[type[Exception], Verdict] = {
     Unauthorized: Verdict(401, "login", Fate.PARK),
     Forbidden: Verdict(403, "forbidden", Fate.PARK),
     NotFound: Verdict(404, "not-found", Fate.PARK),
+    Throttled: Verdict(429, "throttled", Fate.RETRY),
+    Overloaded: Verdict(503, "throttled", Fate.RETRY),
+    AuditFailed: Verdict(503, "transient", Fate.RETRY),
     CodeUnknown: Verdict(404, "not-found", Fate.PARK),
     StoreUnavailable: Verdict(503, "transient", Fate.RETRY),
     DocumentNotFound: Verdict(404, "not-found", Fate.SKIP),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import procrastinate
@@ -28,8 +29,8 @@ log = structlog.get_logger()
 LONGEST_WAIT = 60.0
 
 
-class _Again(Exception):
-    pass
+class Again(Exception):
+    """Raised by work that is to be done again later; the queue waits longer each time."""
 
 
 class _Backoff(procrastinate.BaseRetryStrategy):
@@ -49,6 +50,14 @@ class _Backoff(procrastinate.BaseRetryStrategy):
         return procrastinate.RetryDecision(retry_in={"milliseconds": milliseconds})
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A kind of work: `defer` queues a piece by its key, `keys` are those that wait or run."""
+
+    defer: Callable[[Connection, str], Awaitable[None]]
+    keys: Callable[[], Awaitable[frozenset[str]]]
+
+
 class Jobs:
     """The queue and its ledger over one pool."""
 
@@ -56,7 +65,7 @@ class Jobs:
         self._pool = pool
         self._settings = settings
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
-        backoff = _Backoff(settings.retry_seconds)
+        self._backoff = backoff = _Backoff(settings.retry_seconds)
         self._read = self._app.task(name="read", retry=backoff)(self._run_read)
         self._locate = self._app.task(name="locate", retry=backoff, pass_context=True)(
             self._run_locate
@@ -68,6 +77,34 @@ class Jobs:
     async def open(self) -> None:
         """Connect the queue to the pool."""
         await self._app.open_async(self._pool)
+
+    def add(self, name: str, run: Callable[[str], Awaitable[None]], *, lock: str) -> Work:
+        """Add another kind of work, before the worker starts.
+
+        `run` takes the key of a piece, and may be called with it again: after an error, or when
+        its worker has died. Work of one `lock` is done one at a time.
+        """
+
+        async def work(key: str) -> None:
+            await run(key)
+
+        task = self._app.task(name=name, retry=self._backoff)(work)
+
+        async def defer(connection: Connection, key: str) -> None:
+            # Without a queueing lock: what a dead worker was at could not be queued again beside
+            # another entry with the same one.
+            await task.configure(lock=lock, connection=connection).defer_async(key=key)
+
+        async def keys() -> frozenset[str]:
+            manager = self._app.job_manager
+            found = [
+                job
+                for status in ("todo", "doing")
+                for job in await manager.list_jobs_async(task=name, status=status)
+            ]
+            return frozenset(str(job.task_kwargs["key"]) for job in found)
+
+        return Work(defer, keys)
 
     # Putting work in
 
@@ -262,7 +299,7 @@ class Jobs:
             fate, attempts = verdict(error).fate, context.job.attempts + 1
             few = fate is Fate.FEW and attempts < self._settings.max_attempts
             if fate is Fate.RETRY or few:
-                raise _Again from None
+                raise Again from None
             # Reading it ends the same way, but in the ledger, and withdraws what it said.
             log.info("announcement.unversioned", error=describe(error))
             await self.submit(Job(reference, UNVERSIONED, pipeline))
@@ -306,7 +343,7 @@ class Jobs:
         else:
             log.info("job.retrying", job=row["id"], reason=reason, attempt=row["attempt"])
             await self._end(row["id"], "retrying", reason, failures=failures)
-            raise _Again from None
+            raise Again from None
 
     async def _end(
         self,

@@ -98,9 +98,10 @@ def _warm_up(settings: Settings) -> None:
 
 
 @cache
-def _parts(settings: Settings) -> Parts:
+def parts_of(settings: Settings) -> Parts:
+    """Return the parts of this process, loaded once."""
     return Parts.open(settings)
 
 
 def _extract(settings: Settings, reading: Reading) -> Extraction:
-    return extract(reading, _parts(settings))
+    return extract(reading, parts_of(settings))

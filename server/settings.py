@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     deid_key_file: Path | None = Field(
         None, description="File with the site's secret key; the surrogate mode needs it."
     )
+    deid_keep_weekdays: bool = Field(
+        False, description="Whether dates are shifted by whole weeks, so that weekdays stay."
+    )
+    opt_in_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Models to use beside the default ones; mind the licence of each."
+    )
     terminology_index: Path | None = Field(
         None, description="Terminology index to use instead of the built-in one."
     )
@@ -106,13 +112,16 @@ class Settings(BaseSettings):
     stalled_seconds: float = Field(
         10.0, gt=1, description="A worker without a heartbeat for so long has died."
     )
+    export_hours: float = Field(
+        24.0, gt=0, description="Hours after which the files of an export are removed."
+    )
     subscription_criteria: str = Field(CRITERIA, description="Criteria of our Subscription.")
     subscription_topic: str | None = Field(
         None,
         description="Topic of an R5 backport Subscription; unset: a classic R4 rest-hook.",
     )
 
-    @field_validator("attachment_hosts", mode="before")
+    @field_validator("attachment_hosts", "opt_in_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (

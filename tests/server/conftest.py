@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import io
+import signal
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
@@ -22,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mappers.source import source_tag
 from server import service
 from server.answers import answer_errors
+from server.cli import main
 from server.database import open_pool
 from server.receipts import DERIVED
 from server.settings import Settings, read_settings
@@ -305,3 +310,64 @@ def client(served: Served) -> Iterator[httpx.Client]:
 @pytest.fixture
 def hospital(client: httpx.Client) -> Hospital:
     return Hospital(client)
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run `chartloom` with arguments and standard input; status, output, errors."""
+
+    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["chartloom", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        out, errors = capfd.readouterr()
+        return int(exit_.value.code or 0), out, errors
+
+    return run
+
+
+class InlineWorkers:
+    """Does in this process what server.bulk.workers.Workers does in others."""
+
+    def __init__(self, _settings: Settings, work: Callable[[Any], Any], _failed: object) -> None:
+        self._work = work
+
+    def __enter__(self) -> InlineWorkers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def results(self, batches: Any) -> Iterator[Any]:
+        return map(self._work, batches)
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load models once for all tests that have this, and not in processes of each."""
+    monkeypatch.setattr("server.bulk.deidentifying.Workers", InlineWorkers)
+    monkeypatch.setattr("server.bulk.run.Workers", InlineWorkers)
+
+
+@pytest.fixture
+def interrupted() -> Callable[..., AbstractContextManager[str]]:
+    """Run a command and end it by a signal once something is there; gives its errors."""
+    return _interrupted
+
+
+@contextlib.contextmanager
+def _interrupted(
+    command: list[str], ending: signal.Signals, ready: Callable[[], bool]
+) -> Iterator[str]:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            wait_for(lambda: True if ready() or process.poll() is not None else None, 240)
+            process.send_signal(ending)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode not in (0, 1), errors
+    yield errors

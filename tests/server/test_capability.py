@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +27,17 @@ def test_the_capability_statement_is_valid_and_names_the_operations(client: http
     (documents,) = [one for one in rest["resource"] if one["type"] == "DocumentReference"]
     operations = {one["name"]: one["definition"] for one in documents["operation"]}
     assert set(operations) == {"extract", "de-identify"}
+    assert (
+        "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
+        in (statement["instantiates"])
+    )
+    exports = {
+        one["type"]: operation["definition"].rpartition("/")[2]
+        for one in (*rest["resource"], {"type": "", **rest})
+        for operation in one.get("operation", [])
+        if operation["name"] == "export"
+    }
+    assert exports == {"": "export", "Patient": "patient-export", "Group": "group-export"}
 
 
 def test_every_operation_that_is_named_is_there(client: httpx.Client) -> None:
@@ -43,9 +55,10 @@ def test_every_operation_that_is_named_is_there(client: httpx.Client) -> None:
             assert answer.status_code == 400
 
 
-@pytest.mark.parametrize(
-    "definition", OPERATION_DEFINITIONS.values(), ids=list(OPERATION_DEFINITIONS)
-)
+OF_DOCUMENTS = [one for one in OPERATION_DEFINITIONS.values() if "resource" in one]
+
+
+@pytest.mark.parametrize("definition", OF_DOCUMENTS, ids=[one["id"] for one in OF_DOCUMENTS])
 def test_the_parameters_that_are_defined_are_taken(
     client: httpx.Client, definition: dict[str, Any]
 ) -> None:
@@ -86,8 +99,25 @@ def test_in_front_of_another_store_only_the_operations_are_claimed() -> None:
     CapabilityStatement.model_validate(statement)
     types = {one["type"]: one for one in statement["rest"][0]["resource"]}
     codes = {"CodeSystem", "ValueSet", "ConceptMap"}
-    assert set(types) == {"DocumentReference", "OperationDefinition"} | codes
-    assert all("interaction" not in types[kind] for kind in codes | {"DocumentReference"})
+    exports = {"Patient", "Group"}
+    assert set(types) == {"DocumentReference", "OperationDefinition"} | codes | exports
+    assert all("interaction" not in types[kind] for kind in codes | exports | {"DocumentReference"})
     with_auth = settings.model_copy(update={"auth": "on"})
     security = capability_statement(with_auth)["rest"][0]["security"]
     assert security["service"][0]["coding"][0]["code"] == "SMART-on-FHIR"
+
+
+def test_reidentify_is_claimed_only_where_it_can_answer(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    definition = client.get("/OperationDefinition/reidentify").json()
+    assert validate(definition) == ()
+    without = read_settings(auth="off", deid_key_file=tmp_path / "key")
+    for settings, claimed in (
+        (without, False),
+        (without.model_copy(update={"auth": "on"}), True),
+        (without.model_copy(update={"auth": "on", "deid_key_file": None}), False),
+    ):
+        (rest,) = capability_statement(settings)["rest"]
+        named = {one["name"]: one["definition"] for one in rest["operation"]}
+        assert (named.get("reidentify") == definition["url"]) is claimed

@@ -1,0 +1,1 @@
+"""`$export`: Bulk Data 3.0, always de-identified."""
