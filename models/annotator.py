@@ -10,6 +10,7 @@ from pathlib import Path
 from models import phi_patterns, resolution
 from models.assertion import assertions
 from models.mention import Mention
+from models.phi_checks import is_fraction
 from models.registry import EVERY, Model, Registry
 from models.relation_model import RelationModel
 from models.relations import relations
@@ -154,4 +155,6 @@ def _entities(note: Note, mentions: Sequence[Mention], language: str) -> tuple[E
 
 def _phi(note: Note, mentions: Sequence[Mention]) -> Iterator[PhiSpan]:
     for each in mentions:
-        yield PhiSpan(Span.of(note.text, each.start, each.end), each.label, each.score, "model")
+        span = Span.of(note.text, each.start, each.end)
+        if each.label != "DATE" or not is_fraction(span.text):
+            yield PhiSpan(span, each.label, each.score, "model")

@@ -1,14 +1,15 @@
 """The models that there are: registry.toml, and the files it vouches for.
 
 A record is `[<id>]` with the keys of `Model`; `[<id>.files]` gives the sha256 of each file of
-weights/<id>/, and `[<id>.metrics]` the strict F1 of each benchmark that the card describes.
+weights/<id>/, and `[<id>.metrics]` the strict F1 of each benchmark that the card describes. With
+`opt_in = true` a model is used only where someone asks for it: its licence may not suit all.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +21,15 @@ EVERY = "mul"
 """Language of a record that serves all languages (ISO 639-2): relations."""
 DEFAULT = Path(__file__).with_name("registry.toml")
 _KEYS = frozenset({"language", "version", "licence", "entities", "phi", "files", "metrics"})
+_OPTIONAL = frozenset({"opt_in"})
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A record of the registry; `entities` and `phi` are the heads, apart by use.
 
-    `language` is a primary BCP 47 subtag, `licence` an SPDX expression for the weights.
+    `language` is a primary BCP 47 subtag, `licence` an SPDX expression for the weights. Those of an
+    `opt_in` model relate what the model of its language finds.
     """
 
     identifier: str
@@ -38,6 +41,7 @@ class Model:
     phi: tuple[str, ...]
     files: Mapping[str, str]
     metrics: Mapping[str, float]
+    opt_in: bool = False
 
     def verify(self) -> None:
         """Compare every file with its sha256; `ModelCorrupt` names the first that differs."""
@@ -76,14 +80,29 @@ class Registry:
         return self.models[identifier]
 
     @cached_property
+    def defaults(self) -> tuple[Model, ...]:
+        """The models that nobody has to ask for."""
+        return tuple(model for model in self.models.values() if not model.opt_in)
+
+    def opted(self, identifiers: Collection[str]) -> tuple[Model, ...]:
+        """Find opt-in models by id, each once; `ModelNotFound` names those that there are."""
+        offered = {model.identifier: model for model in self.models.values() if model.opt_in}
+        for identifier in identifiers:
+            if identifier not in offered:
+                raise ModelNotFound(
+                    f"no opt-in model {identifier!r}; there are: {_listed(offered)}"
+                )
+        return tuple(offered[identifier] for identifier in dict.fromkeys(identifiers))
+
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages with a model."""
-        return tuple(sorted({model.language for model in self.models.values()} - {EVERY}))
+        return tuple(sorted({model.language for model in self.defaults} - {EVERY}))
 
     @property
     def relations(self) -> Model | None:
         """The relation model, if there is one."""
-        return next((model for model in self.models.values() if model.language == EVERY), None)
+        return next((model for model in self.defaults if model.language == EVERY), None)
 
     def of(self, language: str) -> Model:
         """Find the model of a BCP 47 language; the region does not matter (`en-GB` reads `en`).
@@ -92,7 +111,7 @@ class Registry:
             LanguageUnsupported: there is none; the message names the languages that there are.
         """
         primary = language.split("-", maxsplit=1)[0].lower()
-        for model in self.models.values():
+        for model in self.defaults:
             if model.language == primary:
                 return model
         raise LanguageUnsupported(
@@ -101,8 +120,8 @@ class Registry:
 
 
 def _model(name: str, table: Mapping[str, Any], weights: Path) -> Model:
-    if not isinstance(table, Mapping) or set(table) != _KEYS:
-        wrong = sorted(set(table) ^ _KEYS) if isinstance(table, Mapping) else [name]
+    if not isinstance(table, Mapping) or set(table) - _OPTIONAL != _KEYS:
+        wrong = sorted(set(table) - _OPTIONAL ^ _KEYS) if isinstance(table, Mapping) else [name]
         raise ModelCorrupt(f"registry record {name!r} has unknown or missing keys: {wrong}")
     return Model(
         identifier=name,
@@ -114,6 +133,7 @@ def _model(name: str, table: Mapping[str, Any], weights: Path) -> Model:
         phi=tuple(table["phi"]),
         files=table["files"],
         metrics=table["metrics"],
+        opt_in=table.get("opt_in", False),
     )
 
 

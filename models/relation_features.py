@@ -1,7 +1,8 @@
 """Hashed features of pairs of mentions: one column for each, all pairs of a note at once.
 
 A feature is the bucket of a hash; bucket 0 is none. `near` is for mentions of the same sentence or
-of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word.
+of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word,
+`whole` for those whose sentence counts as a whole.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _STEPS = np.tile(np.arange(1, _AROUND + 1), 2)
 _SIDES = np.repeat([-1, 1], _AROUND)
 _SALTS = np.repeat([40, 50], _AROUND)
 _CLOSE = np.flatnonzero(_STEPS <= 2)
+_SENTENCE, _LEAD = 50, 12
+"""Units of a sentence that count as a whole, and how many of them stand before the pair."""
 
 
 def bucket(salt: int | Ints, *parts: Ints | Hashes | int) -> Ints:
@@ -54,6 +57,12 @@ def far(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): counts, rivals, names."""
     pairs = _Pairs(units, heads, tails)
     return _stack([*pairs.counts(), *pairs.rivals(), *pairs.names()])
+
+
+def whole(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Columns (pairs, features): all words of the sentence, and what is listed with the pair."""
+    pairs = _Pairs(units, heads, tails)
+    return _stack([*pairs.sentence(), *pairs.listing()])
 
 
 def stretch(units: Units, heads: Ints, tails: Ints) -> Ints:
@@ -176,6 +185,59 @@ class _Pairs:
         yield bucket(salts, head, kind)
         yield bucket(salts + 1, tail, kind)
         yield bucket(np.array([106, 107]), head[:, ::2], tail[:, ::2])
+
+    @cached_property
+    def bounds(self) -> tuple[Ints, Ints]:
+        """First unit of the sentence of the left mention, and the one behind it."""
+        sentences = self.units.sentences
+        number = sentences[self.left]
+        first = np.searchsorted(sentences, number, side="left")
+        return first, np.searchsorted(sentences, number, side="right")
+
+    def sentence(self) -> Iterator[Ints]:
+        """Words, stems and pairs of words, the two mentions as one mark."""
+        first, last = self.bounds
+        begin = np.maximum(first, np.minimum(self.left - _LEAD, last - _SENTENCE))
+        place = begin[:, None] + np.arange(_SENTENCE)
+        live = place < last[:, None]
+        word, is_end = self._blind(place, live)
+        second, _ = self._blind(place + 1, live & (place + 1 < last[:, None]))
+        left, right = self.left[:, None], self.right[:, None]
+        region = (place >= left).astype(np.int64) + (place > right)
+        stem = self.at(self.units.stems, place, live)
+        yield np.where(live & ~is_end, bucket(120, word, region), 0)
+        yield np.where(live & ~is_end, bucket(121, stem), 0)
+        yield np.where(live, bucket(122, word, second), 0)
+
+    def _blind(self, place: Ints, live: Flags) -> tuple[Hashes, Flags]:
+        """Words with the two mentions as one mark, and where these are."""
+        is_end: Flags = (place == self.left[:, None]) | (place == self.right[:, None])
+        word = self.at(self.units.words, place, live)
+        return np.where(is_end, np.uint32(7000), word), is_end
+
+    def listing(self) -> Iterator[Ints]:
+        """Words and mentions before, between and after: few words between many are a list."""
+        units, kinds, (first, last) = self.units, self.units.kinds[self.heads], self.bounds
+        inner = np.minimum(self._words(self.left + 1, self.right), 6)
+        before = np.minimum(_count(units.groups, kinds, first, self.left), 4)
+        between = np.minimum(_count(units.groups, kinds, self.left + 1, self.right), 4)
+        after = np.minimum(_count(units.groups, kinds, self.right + 1, last), 4)
+        lead = np.minimum(self._words(first, self.left), 7)
+        few = np.minimum(inner, 2)
+        yield bucket(130, inner)[:, None]
+        yield bucket(131, inner, between)[:, None]
+        yield bucket(132, before, between, after)[:, None]
+        yield bucket(133, lead, inner)[:, None]
+        yield bucket(134, few, before, between)[:, None]
+        yield bucket(135, few, between, after)[:, None]
+
+    def _words(self, start: Ints, end: Ints) -> Ints:
+        """Units from the one to the other that are neither mark nor mention."""
+        marks, groups = self.units.marks.sum(axis=0), self.units.groups.sum(axis=0)
+        taken = marks + groups
+        left = np.minimum(start, end)
+        words: Ints = np.maximum(end - left - (taken[end] - taken[left]), 0)
+        return words
 
     def positions(self) -> Iterator[Ints]:
         """Each unit of the stretch with its neighbours and its distance to both ends."""

@@ -34,7 +34,8 @@ class Output:
 
     `heads` and `tails` are numbers of groups; the two stand at most `reach` sentences apart. With
     `single`, a head has one tail. With `stretch`, pairs are read word by word. A `document` output
-    is about concepts. What scores below `threshold` is no relation.
+    is about concepts. A `symmetric` relation has no direction: its head is what stands first. With
+    `sentence`, all words of the sentence count. What scores below `threshold` is no relation.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Output:
     stretch: bool
     document: bool
     threshold: float
+    symmetric: bool = False
+    sentence: bool = False
 
     @property
     def is_for_mentions(self) -> bool:
@@ -85,6 +88,17 @@ class RelationModel:
         if len(arrays["sums"]) != BUCKETS or arrays["weights"].shape[1] != len(outputs):
             raise ModelCorrupt(f"{path} does not fit config.json")
         return cls(table["groups"], outputs, arrays)
+
+    def decides(self, relation: str, head: str, tail: str) -> bool:
+        """Tell whether an output shows the relation between mentions of two labels."""
+        one, other = self.groups.get(head), self.groups.get(tail)
+        return any(
+            output.is_for_mentions
+            and output.relation == relation
+            and one in output.heads
+            and other in output.tails
+            for output in self.outputs
+        )
 
     def score(self, sums: Ints, stretches: Ints | None = None) -> Floats:
         """Probabilities (pairs, outputs) of feature rows, and of their stretches if read."""

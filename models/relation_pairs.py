@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from models.relation_features import far, near
+from models.relation_features import far, near, whole
 from models.relation_model import Floats, Output
 from models.relation_units import Ints, Units
 
@@ -42,7 +42,7 @@ class Pairs:
 
 
 def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
-    """Pair each mention with those around it, in both directions."""
+    """Pair each mention with those around it, in both directions where the direction matters."""
     count = len(units.places)
     first = np.arange(count)[:, None]
     second = first + np.arange(1, min(WINDOW, max(count - 1, 0)) + 1)
@@ -58,16 +58,24 @@ def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
     apart = np.abs(sentences[heads] - sentences[tails])
     reach = np.array([output.reach for output in outputs])
     open_ = fits[units.kinds[heads], units.kinds[tails]] & (apart[:, None] <= reach)
+    open_[heads > tails] &= [not output.symmetric for output in outputs]
     pairs = Pairs(heads, tails, open_)
     return pairs.only(open_.any(axis=1))
 
 
-def rows(units: Units, pairs: Pairs) -> tuple[tuple[Pairs, Ints], ...]:
+def rows(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[tuple[Pairs, Ints], ...]:
     """Features of the near pairs, and of the others, which have fewer."""
     is_near = pairs.near(units)
     close, distant = pairs.only(is_near), pairs.only(~is_near)
-    parts = ((close, near), (distant, far))
-    return tuple((some, read(units, some.heads, some.tails)) for some, read in parts if len(some))
+    found = []
+    if len(close):
+        read = near(units, close.heads, close.tails)
+        if any(output.sentence for output in outputs):
+            read = np.concatenate([read, whole(units, close.heads, close.tails)], axis=1)
+        found.append((close, read))
+    if len(distant):
+        found.append((distant, far(units, distant.heads, distant.tails)))
+    return tuple(found)
 
 
 def settle(

@@ -63,23 +63,30 @@ def relations(
     entities: Sequence[Entity],
     sentences: Sentences,
     text: str = "",
-    model: RelationModel | None = None,
+    *models: RelationModel,
 ) -> tuple[Relation, ...]:
     """Relate the entities of a note, in text order.
 
-    Without a model, or for what the model does not know, each modifier goes to its nearest target
-    in the same sentence. A score is the lowest one of the two entities and of the relation.
+    What a later model decides, the earlier ones do not. What no model knows goes by rules: each
+    modifier belongs to its nearest target in the same sentence. A score is the lowest one of the
+    two entities and of the relation.
     """
-    known = set() if model is None else {output.relation for output in model.outputs}
+    known = {output.relation for model in models for output in model.outputs}
     found = list(by_rules(entities, sentences, known))
-    if model is not None:
-        found += by_model(text, sorted(entities, key=_place), sentences, model)
+    ordered = sorted(entities, key=_place)
+    for model in models:
+        found = [each for each in found if not _decides(model, each)]
+        found += by_model(text, ordered, sentences, model)
     best: dict[tuple[str, Entity, Entity], Relation] = {}
     for each in sorted(filter(_holds, found), key=lambda relation: relation.score):
         best[each.label, each.head, each.tail] = each
     return tuple(
         sorted(best.values(), key=lambda each: (each.head.span, each.label, each.tail.span))
     )
+
+
+def _decides(model: RelationModel, relation: Relation) -> bool:
+    return model.decides(relation.label, relation.head.label, relation.tail.label)
 
 
 def _holds(relation: Relation) -> bool:
@@ -159,7 +166,7 @@ def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) ->
     pairs = candidates(units, model.outputs)
     if not len(pairs):
         return
-    parts = list(rows(units, pairs))
+    parts = rows(units, pairs, model.outputs)
     ordered = Pairs(
         np.concatenate([some.heads for some, _ in parts]),
         np.concatenate([some.tails for some, _ in parts]),

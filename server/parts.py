@@ -34,6 +34,7 @@ class Parts:
     key: bytes | None
     versions: tuple[tuple[str, str], ...]
     remote: RemoteLinker | None = None
+    weekdays: bool = False
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -42,21 +43,22 @@ class Parts:
         Raises:
             ModelsError, TerminologyError, SettingsInvalid: a file is missing or broken.
         """
-        annotator = Annotator.load()
+        annotator = Annotator.load(opt_in=settings.opt_in_models)
         index = Index(settings.terminology_index or SHIPPED_INDEX)
         linker = Linker(index)
         versions = [
             ("software", version("chartloom")),
             ("models", annotator.version),
             ("terminology", index.version),
-            ("de-identification", settings.deid_mode),
+            ("de-identification", _deidentification(settings)),
         ]
         remote = None
         if server := remote_server(settings):
             versions.append(("terminology server", server.base))
             remote = RemoteLinker(linker, server, seconds=settings.terminology_seconds)
         mode, key = settings.deid_mode, settings.deid_key
-        return cls(annotator, linker, mode, key, tuple(versions), remote)
+        weekdays = settings.deid_keep_weekdays
+        return cls(annotator, linker, mode, key, tuple(versions), remote, weekdays)
 
     def note_linker(self, phi: Iterable[PhiSpan] = ()) -> LinkerProtocol:
         """What links the mentions of one note; a remote server has a time for each note.
@@ -79,6 +81,10 @@ class Parts:
     def device(self) -> Resource:
         """The Device that stands for this version."""
         return to_device(self.version, dict(self.versions))
+
+
+def _deidentification(settings: Settings) -> str:
+    return f"{settings.deid_mode}{', weekdays kept' if settings.deid_keep_weekdays else ''}"
 
 
 def remote_server(settings: Settings) -> RemoteServer | None:

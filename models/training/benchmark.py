@@ -116,7 +116,7 @@ def score(
     `sample` takes the first documents of each set only; `models` are those of the registry when
     they are not given.
     """
-    given = Registry.load().models.values() if models is None else models
+    given = Registry.load().defaults if models is None else models
     known, ready = schemes(LABELS), dict[str, Reader]()
     by_language = {model.language: model for model in reversed(list(given))}
     for one in sets():

@@ -25,12 +25,14 @@ from models.training.relation_scores import (
     gold_triples,
     triples,
     with_gold_entities,
+    with_kinds_merged,
     with_predicted_entities,
 )
 from models.types import Entity, Note, Span
 
 SETS = Path(__file__).with_name("relation_evaluation.toml")
 GOLD, PREDICTED = "gold entities", "predicted entities"
+MERGED = "gold entities, kinds merged"
 
 Document = Mapping[str, Any]
 Watch = Callable[[str, int, int], None]
@@ -43,6 +45,7 @@ class Set:
 
     corpus: str
     split: str
+    model: str = ""
     predicted: str | Mapping[str, str] = ""
     gold: Mapping[str, str] = field(default_factory=dict)
     floors: Mapping[str, float] = field(default_factory=dict)
@@ -96,16 +99,19 @@ def score(
     languages: Sequence[str] | None = None,
     watch: Watch | None = None,
 ) -> Iterator[Scored]:
-    """Score every set whose corpus is in `corpora`; nothing where there is no relation model."""
+    """Score every set whose corpus is in `corpora`; nothing where there is no model for it."""
     registry = Registry.load()
-    if registry.relations is None:
-        return
-    benchmark = Benchmark(registry, RelationModel.load(registry.relations.folder))
+    benchmarks: dict[str, Benchmark] = {}
     for one in sets():
-        if languages is None or one.language in languages:
-            found = list(islice(source(one.corpus, one.split, corpora), sample))
-            if found:
-                yield benchmark.measure(one, registry.relations.identifier, found, watch)
+        model = registry.get(one.model) if one.model else registry.relations
+        if model is None or (languages is not None and one.language not in languages):
+            continue
+        found = list(islice(source(one.corpus, one.split, corpora), sample))
+        if found:
+            if model.identifier not in benchmarks:
+                loaded = RelationModel.load(model.folder)
+                benchmarks[model.identifier] = Benchmark(registry, loaded)
+            yield benchmarks[model.identifier].measure(one, model.identifier, found, watch)
 
 
 class Benchmark:
@@ -130,6 +136,8 @@ class Benchmark:
         """Score the documents of a set."""
         read = list(examples(one.corpus, found, self._inventory))
         tables = {GOLD: _estimates(with_gold_entities(self._model, read))}
+        if merged := _estimates(with_kinds_merged(self._model, read)):
+            tables[MERGED] = merged
         if one.predicted:
             scores = []
             for number, document in enumerate(found):

@@ -166,6 +166,19 @@ def roam(document: Document, language: str, inventory: Inventory) -> Examples | 
     )
 
 
+_DDI = {name: f"DDI:{name}" for name in ("advise", "effect", "int", "mechanism")}
+
+
+def ddi(document: Document, language: str, inventory: Inventory) -> Examples | None:
+    """The four kinds of interaction; documents for drug names alone say nothing of them."""
+    if document["meta"]["task"] == "ner":
+        return None
+    labels = dict.fromkeys(("brand", "drug", "drug_n", "group"), "DRUG")
+    related = _related(document, _DDI)
+    marked = _mark(document, labels, inventory, related, _DDI.values())
+    return by_mentions(marked, language, inventory)
+
+
 Reader = Callable[[Document, str, Inventory], Examples | None]
 READERS: Mapping[str, tuple[Reader, str]] = {
     "bc5cdr": (bc5cdr, "en/bc5cdr"),
@@ -173,6 +186,7 @@ READERS: Mapping[str, tuple[Reader, str]] = {
     "ade": (ade, "en/ade_corpus_v2"),
     "phee": (phee, "en/phee"),
     "roam": (roam, "en/roam_drug_disease"),
+    "ddi": (ddi, "en/ddi2013"),
 }
 """Reader and folder of each corpus; `notes/<language>` are the project's own."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.relation_documents import concept_pairs
-from models.relation_features import far, near, stretch
+from models.relation_features import far, near, stretch, whole
 from models.relation_model import Output
 from models.relation_pairs import candidates
 from models.relation_units import Ints, Mention, Units
@@ -92,6 +92,8 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
     right = np.array([[name in marked.related.get(pair, ()) for name in names] for pair in ids])
     is_near = pairs.near(cut)
     every = near(cut, pairs.heads, pairs.tails)
+    if any(output.sentence for output in inventory.outputs):
+        every = np.concatenate([every, whole(cut, pairs.heads, pairs.tails)], axis=1)
     less = far(cut, pairs.heads[~is_near], pairs.tails[~is_near])
     every[~is_near] = 0
     every[~is_near, : less.shape[1]] = less

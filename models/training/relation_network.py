@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +23,17 @@ _DEAD = -1e4
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a relation model is trained; `blank` and `blur` are shares of features left out."""
+    """How a relation model is trained; `blank` and `blur` are shares of features left out.
+
+    `spread` is the standard deviation of the tables at the start.
+    """
 
     width: int = 32
     filters: int = 48
     epochs: int = 5
     batch: int = 128
     rate: float = 3e-3
+    spread: float = 0.05
     dropout: float = 0.3
     blank: float = 0.5
     blur: float = 0.2
@@ -47,7 +52,7 @@ class Network(nn.Module):  # type: ignore[misc]
             STRETCH_BUCKETS, filters, mode="sum", sparse=True, padding_idx=0
         )
         for table in (self.sums, self.stretches):
-            nn.init.normal_(table.weight, std=0.05)
+            nn.init.normal_(table.weight, std=settings.spread)
             table.weight.data[0] = 0
         self.bias = nn.Parameter(torch.zeros(width + filters))
         self.out = nn.Linear(width + filters, outputs)
@@ -156,8 +161,17 @@ def train(table: Table, settings: Settings, outputs: int) -> Network:
             optimiser.step()
         if step % 500 == 0:
             log.info("step %d of %d loss %.3f", step, steps, value.item())
+    for bag, rows in ((network.sums, table.sums), (network.stretches, table.stretches)):
+        _silence(bag, rows)
     network.eval()
     return network
+
+
+def _silence(bag: nn.EmbeddingBag, rows: npt.NDArray[np.unsignedinteger[Any]]) -> None:
+    """What no example showed still has the chance values of the start: it shall say nothing."""
+    unseen = torch.ones(bag.num_embeddings, dtype=torch.bool)
+    unseen[torch.from_numpy(np.unique(rows).astype(np.int64))] = False
+    bag.weight.data[unseen] = 0
 
 
 def _shuffled(

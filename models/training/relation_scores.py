@@ -50,6 +50,33 @@ def _judge(
     return scores
 
 
+def with_kinds_merged(model: RelationModel, read: Iterable[Examples]) -> list[dict[str, Score]]:
+    """Score the relations that several outputs find: a pair is right whatever its kind."""
+    kinds: dict[str, list[int]] = {}
+    for place, output in enumerate(model.outputs):
+        if any(output.says_what(rival) for rival in model.outputs if rival is not output):
+            kinds.setdefault(output.relation, []).append(place)
+    thresholds = np.array([output.threshold for output in model.outputs], np.float32)
+    return [_merged(model, examples, kinds, thresholds) for examples in read]
+
+
+def _merged(
+    model: RelationModel,
+    examples: Examples,
+    kinds: Mapping[str, Sequence[int]],
+    thresholds: Floats,
+) -> dict[str, Score]:
+    found = probabilities(model, examples) >= thresholds
+    scores = {}
+    for relation, places in kinds.items():
+        if examples.judged[:, places].any():
+            right, given = examples.right[:, places].any(axis=1), found[:, places].any(axis=1)
+            hits = int((right & given).sum())
+            missed = sum(examples.missed[model.outputs[place].name] for place in places)
+            scores[relation] = Score(int(right.sum()) + missed, int(given.sum()), hits, hits)
+    return scores
+
+
 def total(documents: Iterable[Mapping[str, Score]]) -> dict[str, Score]:
     """Add up the scores of each label."""
     scores: dict[str, Score] = {}

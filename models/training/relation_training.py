@@ -47,6 +47,8 @@ _HELD_OUT = 0.15
 class Recipe:
     """`mix` names corpora and their parts; `tune` those parts of them that choose thresholds.
 
+    `outputs` is the file, beside relations.toml, that says what the model learns.
+
     A corpus that `tune` does not name lends a share of its documents, by a hash of their place.
     Documents whose `meta.pmid` occurs in one of the files `apart` are never read.
     """
@@ -56,6 +58,7 @@ class Recipe:
     mix: Mapping[str, tuple[str, ...]]
     tune: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
+    outputs: str = "relations.toml"
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
@@ -71,6 +74,7 @@ class Recipe:
                 mix={name: tuple(parts) for name, parts in table["mix"].items()},
                 tune={name: tuple(parts) for name, parts in table.get("tune", {}).items()},
                 apart=tuple(table.get("apart", ())),
+                outputs=table.get("outputs", OUTPUTS.name),
                 settings=Settings(**table.get("settings", {})),
             )
         except (KeyError, TypeError) as error:
@@ -104,7 +108,8 @@ def inventory(path: Path = OUTPUTS) -> Inventory:
 
 def train(recipe_path: Path, data: Path, out: Path) -> Path:
     """Train and write config.json, weights.npz and run.json to `out`; returns the weights."""
-    recipe, known = Recipe.load(recipe_path), inventory()
+    recipe = Recipe.load(recipe_path)
+    known = inventory(OUTPUTS.with_name(recipe.outputs))
     learned, tuned = _examples(recipe, data / "corpora", known)
     out.mkdir(parents=True, exist_ok=True)
     learned = [thinned(each) for each in learned]

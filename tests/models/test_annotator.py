@@ -3,7 +3,7 @@
 import pytest
 
 from models.annotator import Annotator, fingerprint
-from models.errors import LanguageUnsupported, ModelCorrupt
+from models.errors import LanguageUnsupported, ModelCorrupt, ModelNotFound
 from models.registry import Registry
 from models.types import Experiencer, Note, Presence
 
@@ -100,9 +100,56 @@ def test_another_language_is_refused_by_name(annotator):
 
 
 def test_the_version_follows_the_weights(annotator):
-    models = list(Registry.load().models.values())
+    models = Registry.load().defaults
     assert annotator.version == fingerprint(models)
     assert fingerprint(models) != fingerprint([])
+
+
+INTERACTIONS = [
+    "Warfarin should not be given with ibuprofen.",
+    "Concomitant use of ketoconazole increases the plasma levels of simvastatin.",
+    "Phenytoin may decrease the effect of doxycycline.",
+]
+
+
+def interactions(annotator, text):
+    found = annotator.annotate(Note(text, "en")).relations
+    return [
+        (each.head.span.text, each.tail.span.text)
+        for each in found
+        if each.label == "INTERACTS_WITH"
+    ]
+
+
+@pytest.fixture(scope="module")
+def opted():
+    return Annotator.load(["en", "nl"], opt_in=["relations-ddi"])
+
+
+def test_interacting_drugs_are_found_only_when_asked_for(annotator, opted):
+    found = {text: interactions(opted, text) for text in INTERACTIONS}
+    assert ("Warfarin", "ibuprofen") in found[INTERACTIONS[0]]
+    assert [interactions(annotator, text) for text in INTERACTIONS] == [[], [], []]
+
+
+def test_all_else_is_as_without(annotator, opted):
+    with_model, without = (each.annotate(Note(TEXT, "en")) for each in (opted, annotator))
+    assert with_model.entities == without.entities
+    assert with_model.relations == without.relations
+
+
+def test_an_opt_in_model_reads_its_own_language_only(annotator, opted):
+    note = Note("Warfarine mag niet samen met ibuprofen. Metformine 500 mg 2dd.", "nl")
+    assert opted.annotate(note) == annotator.annotate(note)
+
+
+def test_the_version_names_opt_in_models(opted):
+    assert opted.version != Annotator.load(["en", "nl"]).version
+
+
+def test_an_unknown_opt_in_model_is_one_clear_error():
+    with pytest.raises(ModelNotFound, match="no opt-in model 'relations-x'; there are: relations-"):
+        Annotator.load(["en"], opt_in=["relations-x"])
 
 
 def test_corrupt_weights_do_not_load(tmp_path):

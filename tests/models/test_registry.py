@@ -65,6 +65,30 @@ def test_an_unknown_key_or_broken_file_is_an_error(folder, change):
         Registry.load(path)
 
 
+def test_an_opt_in_model_is_found_only_when_asked_for(folder):
+    path = folder / "registry.toml"
+    path.write_text(path.read_text().replace("phi = []", "phi = []\nopt_in = true"))
+    registry = Registry.load(path)
+    (model,) = registry.opted(["tiny-en", "tiny-en"])
+    assert (model.identifier, model.licence, model.opt_in) == ("tiny-en", "Apache-2.0", True)
+    assert registry.opted([]) == registry.defaults == registry.languages == ()
+    with pytest.raises(LanguageUnsupported, match="there are: none"):
+        registry.of("en")
+
+
+def test_only_an_opt_in_model_can_be_opted_for(folder):
+    registry = Registry.load(folder / "registry.toml")
+    with pytest.raises(ModelNotFound, match="no opt-in model 'tiny-en'; there are: none"):
+        registry.opted(["tiny-en"])
+    assert [model.identifier for model in registry.defaults] == ["tiny-en"]
+
+
+def test_no_default_model_has_a_non_commercial_licence():
+    registry = Registry.load()
+    assert {model.licence for model in registry.defaults} == {"Apache-2.0"}
+    assert all(model.opt_in for model in registry.models.values() if "NC" in model.licence)
+
+
 def test_a_missing_registry_is_named(tmp_path):
     with pytest.raises(ModelCorrupt, match=r"registry\.toml"):
         Registry.load(tmp_path / "registry.toml")

@@ -36,6 +36,14 @@ def test_groups_and_sentences_decide():
     }
 
 
+def test_a_symmetric_relation_has_what_stands_first_for_its_head():
+    units = cut([0, 0], [0])
+    both, one = output("a", (0,), (0,)), output("b", (0,), (0,), symmetric=True)
+    pairs = candidates(units, [both, one])
+    found = zip(pairs.heads.tolist(), pairs.tails.tolist(), pairs.open.tolist(), strict=True)
+    assert sorted(found) == [(0, 1, [True, True]), (1, 0, [True, False])]
+
+
 def test_a_document_output_pairs_no_mentions():
     assert not len(candidates(cut([0, 1], [0]), [output("a", (0,), (1,), document=True)]))
 
@@ -48,9 +56,24 @@ def test_the_number_of_pairs_grows_with_the_note_only(count):
 
 def test_far_pairs_have_fewer_features():
     units = cut([0, 1, 1], [0, 2, 4])
-    (near, close), (far, distant) = rows(units, candidates(units, [output("a", (0,), (1,), 9)]))
+    outputs = [output("a", (0,), (1,), 9)]
+    (near, close), (far, distant) = rows(units, candidates(units, outputs), outputs)
     assert (near.tails.tolist(), far.tails.tolist()) == ([1], [2])
     assert distant.shape[1] < close.shape[1]
+
+
+def test_the_words_of_the_whole_sentence_count_where_asked_for():
+    text = "Levels of the drug a rose when b was given."
+    mentions = [Mention(place, place + 1, 0) for place in (19, 31)]
+    units = Units.of(text, mentions, [0], 1)
+    far_off = Units.of(text.replace("Levels", "Signal"), mentions, [0], 1)
+    plain = [output("a", (0,), (0,), symmetric=True)]
+    asked = [output("a", (0,), (0,), symmetric=True, sentence=True)]
+    ((_, less),) = rows(units, candidates(units, plain), plain)
+    ((_, more),) = rows(units, candidates(units, asked), asked)
+    ((_, other),) = rows(far_off, candidates(far_off, asked), asked)
+    assert (more[:, : less.shape[1]] == less).all()
+    assert set(more[0, less.shape[1] :]) - set(other[0])
 
 
 def test_a_single_head_has_its_best_tail():

@@ -161,6 +161,26 @@ def test_the_weights_prefer_the_model_to_the_rules(model):
     assert relation.score <= 0.9
 
 
+def test_what_a_later_model_decides_the_earlier_does_not(model):
+    text = "She developed agranulocytosis due to clozapine."
+    drug, finding = entity(text, "clozapine", "DRUG"), entity(text, "agranulocytosis", "DISEASE")
+    never = tuple(
+        replace(output, threshold=2.0) for output in model.outputs if output.name == "CAUSES"
+    )
+    assert len(never) == 1
+    columns = [output.name == "CAUSES" for output in model.outputs]
+    arrays = {
+        **model.arrays,
+        "weights": model.arrays["weights"][:, columns],
+        "out_bias": model.arrays["out_bias"][columns],
+    }
+    silent = replace(model, outputs=never, arrays=arrays)
+    bounds = [(0, len(text))]
+    assert {each.label for each in relations([drug, finding], bounds, text, model)} == {"CAUSES"}
+    assert relations([drug, finding], bounds, text, model, silent) == ()
+    assert relations([drug, finding], bounds, text, silent, model) != ()
+
+
 LINE = "{} 5 mg daily for gout; mild pain of the knee, sodium 140.\n"
 WORDS = {"DOSAGE": "5 mg", "FREQUENCY": "daily", "DISEASE": "gout", "SEVERITY": "mild"}
 WORDS |= {"SYMPTOM": "pain", "ANATOMY": "knee", "LAB_TEST": "sodium", "LAB_VALUE": "140"}

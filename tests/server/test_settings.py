@@ -20,8 +20,10 @@ def test_the_defaults_run_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHARTLOOM_FHIR_STORE", "https://store.example/fhir/")
     monkeypatch.setenv("CHARTLOOM_ATTACHMENT_HOSTS", "a.example, b.example")
+    monkeypatch.setenv("CHARTLOOM_OPT_IN_MODELS", "relations-ddi, other")
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
     settings = read_settings()
+    assert settings.opt_in_models == ("relations-ddi", "other")
     assert settings.fhir_store == "https://store.example/fhir"
     assert settings.attachment_hosts == ("a.example", "b.example")
     assert settings.database_url is not None
@@ -83,3 +85,9 @@ def test_an_ipv6_address_makes_a_valid_url() -> None:
 def test_a_store_must_know_where_we_are() -> None:
     with pytest.raises(SettingsInvalid, match="CHARTLOOM_PUBLIC_URL"):
         read_settings(host="0.0.0.0", fhir_store="https://store.example")
+
+
+def test_weekdays_are_kept_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().deid_keep_weekdays
+    monkeypatch.setenv("CHARTLOOM_DEID_KEEP_WEEKDAYS", "true")
+    assert read_settings().deid_keep_weekdays

@@ -2,12 +2,21 @@
 
 import json
 import lzma
+from collections import Counter
 
+import numpy as np
 import pytest
 
+from models.relation_model import Output, RelationModel
 from models.training import relation_benchmark, report
-from models.training.relation_benchmark import GOLD, PREDICTED, Set, sets
-from models.training.relation_scores import total, with_predicted_entities
+from models.training.relation_benchmark import GOLD, MERGED, PREDICTED, Set, sets
+from models.training.relation_examples import Examples
+from models.training.relation_scores import (
+    total,
+    with_gold_entities,
+    with_kinds_merged,
+    with_predicted_entities,
+)
 
 
 def document(text, drug, effect):
@@ -65,6 +74,69 @@ def test_a_score_below_its_floor_fails(corpora, monkeypatch):
         "relations of ade dev gold entities.CAUSES: 1.000 is below 1.010",
         "relations of ade dev gold entities.NONE: 0.000 is below 0.500",
     )
+
+
+def interaction(task, kind):
+    text = "Coumexin strongly increases levels of salvorin."
+    words = ((f"T{place}", word) for place, word in enumerate(("Coumexin", "salvorin")))
+    entities = [
+        {"id": name, "start": text.index(word), "end": text.index(word) + len(word)}
+        for name, word in words
+    ]
+    return {
+        "id": task,
+        "text": text,
+        "entities": [{**each, "label": "drug"} for each in entities],
+        "relations": [{"label": kind, "head": "T0", "tail": "T1"}],
+        "meta": {"task": task},
+    }
+
+
+def test_interactions_are_scored_by_kind_and_merged(tmp_path, monkeypatch):
+    folder = tmp_path / "en" / "ddi2013"
+    folder.mkdir(parents=True)
+    documents = [interaction("relations", "mechanism"), interaction("ner", "effect")]
+    with lzma.open(folder / "test.jsonl.xz", "wt") as file:
+        file.writelines(json.dumps(each) + "\n" for each in documents)
+    one = Set("ddi", "test", model="relations-ddi")
+    monkeypatch.setattr(relation_benchmark, "sets", lambda: (one,))
+    (scored,) = relation_benchmark.score(tmp_path)
+    assert scored.model == "relations-ddi"
+    gold = {label: each.score.gold for label, each in scored.tables[GOLD].items()}
+    assert gold == {
+        **dict.fromkeys(("DDI:advise", "DDI:effect", "DDI:int"), 0),
+        **dict.fromkeys(("DDI:mechanism", "micro"), 1),
+    }
+    assert scored.tables[MERGED]["INTERACTS_WITH"].score.gold == 1
+
+
+def test_merging_kinds_forgives_the_wrong_one():
+    kinds = {"relation": "R", "heads": (0,), "tails": (0,), "reach": 0, "threshold": 0.5}
+    flags = {"single": False, "stretch": False, "document": False}
+    outputs = tuple(Output(name=name, **kinds, **flags) for name in ("R:a", "R:b"))
+    arrays = {
+        "sums": np.array([[0], [1]], np.int8),
+        "sums_scale": np.ones(1, np.float32),
+        "bias": np.zeros(1, np.float32),
+        "weights": np.array([[9, -9]], np.float32),
+        "out_bias": np.array([-4, -4], np.float32),
+    }
+    # The first two pairs score as R:a; gold says a, b and nothing.
+    read = Examples(
+        sums=np.array([[1], [1], [0]]),
+        stretches=None,
+        owners=np.arange(3),
+        heads=np.zeros(3, np.int64),
+        right=np.array([[True, False], [False, True], [False, False]]),
+        judged=np.ones((3, 2), bool),
+        pairs=(("1", "2"),) * 3,
+        missed=Counter({"R:b": 1}),
+    )
+    model = RelationModel({"DRUG": 0}, outputs, arrays)
+    (by_kind,) = with_gold_entities(model, [read])
+    assert (by_kind["R:a"].hits, by_kind["R:b"].hits, by_kind["R:b"].gold) == (1, 0, 2)
+    (merged,) = with_kinds_merged(model, [read])
+    assert (merged["R"].gold, merged["R"].found, merged["R"].hits) == (3, 2, 2)
 
 
 def test_an_unknown_key_is_an_error(tmp_path):
