@@ -154,7 +154,9 @@ class Cast:
 
 
 def _is_full(name: str) -> bool:
-    return len(_WORD.findall(name)) > 1 and name.count(",") <= 1
+    # Of `Smith J` and `John S` nobody can tell which part is the family's.
+    words = [word for word in _WORD.findall(name) if len(word) > 1]
+    return len(words) > 1 and name.count(",") <= 1
 
 
 def _given_list(language: str, name: str, gender: str | None) -> str:

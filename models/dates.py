@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -15,8 +17,14 @@ _TIME = re.compile(r"T?\d{1,2}:\d\d")
 _DAY = re.compile(r"(\D{0,4})(\d{1,2})")
 _DAY_FIRST = re.compile(r"\d{1,2}(?!\d)")
 _DASHED = re.compile(r"[\d\s\u2013-]*")
+_MONTH_FIRST = re.compile(r"([^\W\d_]+\.?[ ]{1,3})\d{1,2}[^\W\d_]{0,2}")
+_DAY_AND_YEAR = re.compile(r"\d{1,2}(?!\d)[^\W\d_]{0,2}(,?[ ]{1,3}['’]?\d{2,4})?")
 _YEARS = re.compile(r"\d{4}[ ]{0,3}[-\u2013][ ]{0,3}\d{4}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NO_DIGITS = re.compile(r"\d.*")
 _LEAP_YEAR = 2000
+_COMMON_YEAR = 2003
+"""As the one before it, so that no 29th of February comes between."""
 _MID_MONTH = 15
 _CENTURY_TURN = 40
 """Two-digit years from here on are of the last century."""
@@ -49,16 +57,31 @@ class Names:
         return name.upper() if like.isupper() else name.title() if like[0].isupper() else name
 
 
-def shifted(text: str, days: int, language: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Move:
+    """By how many days, and the year of what has none."""
+
+    days: int
+    year: int
+
+
+def shifted(text: str, days: int, language: str, year: int | None = None) -> str | None:
     """Move the date or the two dates in `text` by `days`; none when they cannot be read.
 
-    What a partial date leaves out is taken as the 15th, and as a leap year; a year alone moves as
-    its first of July does, as the dates of resources do.
+    What a partial date leaves out is taken as the 15th, and as `year`, or one without a leap day;
+    a year alone moves as its first of July does, as the dates of resources do.
     """
-    return _shifted(text, days, language) or _both(text, days, language)
+    move = Move(days, year or _COMMON_YEAR)
+    return _shifted(text, move, language) or _both(text, move, language)
 
 
-def _shifted(text: str, days: int, language: str) -> str | None:
+def told_year(texts: Iterable[str]) -> int | None:
+    """Give the year that most of the dates of a text have; of several the latest."""
+    years = Counter(int(year) for text in texts for year in _YEAR.findall(text))
+    return max(years, key=lambda year: (years[year], year), default=None)
+
+
+def _shifted(text: str, move: Move, language: str) -> str | None:
     time = _TIME.search(text)
     head, tail = (text[: time.start()], text[time.start() :]) if time else (text, "")
     tokens = _TOKEN.findall(head)
@@ -66,12 +89,12 @@ def _shifted(text: str, days: int, language: str) -> str | None:
     day = next((at for at, token in enumerate(tokens) if token.isalpha()), None)
     if day is not None and week.number(lower(tokens[day])) and _has_more(tokens, day, months):
         number = week.number(lower(tokens[day])) or 1
-        tokens[day] = week.write((number - 1 + days) % 7 + 1, tokens[day])
+        tokens[day] = week.write((number - 1 + move.days) % 7 + 1, tokens[day])
         # A mark that is neither a number nor a letter, so that the rest is read without it.
         kept, tokens[day] = tokens[day], "\0"
-        moved = _moved(tokens, days, months, language)
+        moved = _moved(tokens, move, months, language)
         return None if moved is None else moved.replace("\0", kept) + tail
-    moved = _moved(tokens, days, months, language)
+    moved = _moved(tokens, move, months, language)
     return None if moved is None else moved + tail
 
 
@@ -82,38 +105,56 @@ def _has_more(tokens: list[str], day: int, months: Names) -> bool:
     return named or not months.number(lower(tokens[day]))
 
 
-def _moved(tokens: list[str], days: int, months: Names, language: str) -> str | None:
+def _moved(tokens: list[str], move: Move, months: Names, language: str) -> str | None:
     if "\0" in tokens and not any(map(str.isalnum, tokens)):
         return "".join(tokens)
     roles = _roles(tokens, months, lexicon.read(language, "surrogates")["order"])
     if roles is None:
         return None
     try:
-        moved = _read(tokens, roles, months) + timedelta(days=days)
+        moved = _read(tokens, roles, months, move.year) + timedelta(days=move.days)
     except (ValueError, OverflowError):
         return None
     return "".join(_write(tokens, roles, moved, months, language))
 
 
-def _both(text: str, days: int, language: str) -> str | None:
+def _both(text: str, move: Move, language: str) -> str | None:
     """Move two dates with a word between them; of the first the day may stand alone."""
     if _DASHED.fullmatch(text) and not _YEARS.fullmatch(text):
         return None  # one date, of no calendar
     for between in _between(language).finditer(lower(text)):
         left, right = text[: between.start()], text[between.end() :]
-        last = _shifted(right, days, language)
-        first = _shifted(left, days, language) or _day_alone(left, right, days, language)
+        if days := _days_of_month(left, between.group(), right, move, language):
+            return days
+        last = _shifted(right, move, language)
+        first = _shifted(left, move, language) or _day_alone(left, right, move, language)
         if first and last:
             return first + between.group() + last
     return None
 
 
-def _day_alone(left: str, right: str, days: int, language: str) -> str | None:
+def _days_of_month(left: str, between: str, right: str, move: Move, language: str) -> str | None:
+    """Move `March 3-5, 2021`; the month is written twice where the days are of two by then."""
+    month, second = _MONTH_FIRST.fullmatch(left), _DAY_AND_YEAR.fullmatch(right)
+    if month is None or second is None:
+        return None
+    year = second[1] or ""
+    first = _shifted(left + year, move, language)
+    last = _shifted(month[1] + right, move, language)
+    if first is None or last is None:
+        return None
+    name, ending = _NO_DIGITS.sub("", first), last[len(last) - len(year) :]
+    if last.startswith(name) and first.endswith(ending):
+        return first[: len(first) - len(year)] + between + last[len(name) :]
+    return first + between + last
+
+
+def _day_alone(left: str, right: str, move: Move, language: str) -> str | None:
     """Move the first day of `3 to 5 March`, with the month and year of the second."""
     day, rest = _DAY.fullmatch(left), _DAY_FIRST.match(right)
     if day is None or rest is None:
         return None
-    moved = _shifted(day[2] + right[rest.end() :], days, language)
+    moved = _shifted(day[2] + right[rest.end() :], move, language)
     return moved and day[1] + moved
 
 
@@ -131,6 +172,8 @@ def _roles(tokens: list[str], months: Names, order: str) -> dict[int, str] | Non
     named = [at for at, token in enumerate(tokens) if months.number(lower(token))]
     if len(named) == 1:
         return _named_roles(tokens, numbers, named[0])
+    if numbers and numbers[0] and tokens[numbers[0] - 1].isalpha():
+        return None  # Q1 2021
     if named or not numbers or len(numbers) > 3 or _worded(tokens[numbers[0] : numbers[-1]]):
         return None
     widths = [len(tokens[at]) for at in numbers]
@@ -155,10 +198,17 @@ def _named_roles(tokens: list[str], numbers: list[int], named: int) -> dict[int,
     for at in numbers:
         old = len(tokens[at]) == 4 or (at and tokens[at - 1] in "'’")
         role = "year" if old or "day" in found.values() else "day"
-        if role in found.values():
+        if role in found.values() or (role == "year" and not old and _is_range(tokens, named, at)):
             return None
         found[at] = role
     return found
+
+
+def _is_range(tokens: list[str], named: int, at: int) -> bool:
+    """Tell `March 3-15` from `Mar-3-15` and from `3 March 15`."""
+    before = "".join(tokens[named + 1 : at])
+    ranged = before.rstrip().endswith(("-", "\u2013")) and before[0] not in "-\u2013"
+    return len(tokens[at]) == 1 or (ranged and any(map(str.isdecimal, before)))
 
 
 def _swapped(tokens: list[str], roles: dict[int, str]) -> dict[int, str]:
@@ -170,8 +220,8 @@ def _swapped(tokens: list[str], roles: dict[int, str]) -> dict[int, str]:
     return {at: other.get(role, role) for at, role in roles.items()}
 
 
-def _read(tokens: list[str], roles: dict[int, str], months: Names) -> date:
-    fields = {"year": _LEAP_YEAR, "month": 1, "day": _MID_MONTH}
+def _read(tokens: list[str], roles: dict[int, str], months: Names, year: int) -> date:
+    fields = {"year": year, "month": 1, "day": _MID_MONTH}
     if set(roles.values()) == {"year"}:
         fields |= {"month": 7, "day": 1}
     for at, role in roles.items():
@@ -184,6 +234,8 @@ def _read(tokens: list[str], roles: dict[int, str], months: Names) -> date:
             fields["year"] = int(token) + (1900 if int(token) >= _CENTURY_TURN else 2000)
         else:
             fields[role] = int(token)
+    if "year" not in roles.values() and (fields["month"], fields["day"]) == (2, 29):
+        fields["year"] = _LEAP_YEAR
     return date(fields["year"], fields["month"], fields["day"])
 
 

@@ -7,12 +7,13 @@ Three modes: `tag` writes the category (`[NAME]`), `redact` a bar of one length 
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from models.known import KnownIdentifiers, find
+from models.known import KnownIdentifiers, find, repeated
 from models.surrogates import Surrogates, subject_of
 from models.types import DeidentifiedNote, Note, PhiSpan, Span
 
@@ -25,6 +26,10 @@ _ROUNDS = 8
 """How often the copy is searched again for what is known, each time to replace more."""
 _SHAPED = ("CONTACT", "ID", "DATE")
 """Of the categories of one number the last: an id with a checksum may look like a phone number."""
+_POSSESSIVE = re.compile(r"^['’]s\b")
+_EDGES = re.compile(r"([\s,;:]*)(.*?)([\s,;:]*)", re.DOTALL)
+_SURE = 0.9
+"""What the model must score a name of two words with, to be looked for in all of the note."""
 _TRUST = {"known": 3, "pattern": 2, "model": 1}
 
 
@@ -55,7 +60,7 @@ def _settled(left: PhiSpan, right: PhiSpan) -> list[PhiSpan]:
         cut = left, _cut(right, left.span.end, right.span.end)
     else:
         cut = _cut(left, left.span.start, right.span.start), right
-    telling = all(any(map(str.isalnum, one.span.text)) for one in cut)
+    telling = all(any(map(str.isalnum, _POSSESSIVE.sub("", one.span.text))) for one in cut)
     return list(cut) if telling else [_united(left, right)]
 
 
@@ -111,6 +116,7 @@ def deidentify(  # noqa: PLR0913 - each is a choice of the caller's
         LanguageUnsupported: mode `surrogate` in a language without surrogates.
     """
     every = [*phi, *(find(note.text, known) if known else ())]
+    every += repeated(note.text, dict.fromkeys(filter(None, map(_told_name, every))))
     found = merge(_widened(note.text, one) for one in every)
     write = _writer(
         mode, lambda: Surrogates.of(key, seed(note), note.language, found, known, weekdays=weekdays)
@@ -125,6 +131,14 @@ def deidentify(  # noqa: PLR0913 - each is a choice of the caller's
         found = merge([*found, *left])
         copy = _written(note, found, mode, _refusing(write, refused))
     return copy
+
+
+def _told_name(one: PhiSpan) -> str | None:
+    """Give a name that is sure enough to be looked for elsewhere in the note."""
+    if one.category != "NAME":
+        return None
+    whole = " " in one.span.text and one.score >= _SURE
+    return one.span.text if one.method != "model" or whole else None
 
 
 Write = Callable[[PhiSpan], str]
@@ -193,16 +207,28 @@ def _writer(mode: Mode, surrogates: Callable[[], Surrogates]) -> Write:
         return _bar
     if mode == "surrogate":
         replace = surrogates().replace
-        return lambda one: replace(one.category, one.span.text)
+        return lambda one: _framed(one, lambda body: replace(one.category, body))
     raise ValueError(f"mode {mode!r} is none of tag, redact, surrogate")
 
 
-def _bar(_: PhiSpan) -> str:
-    return BAR
+def _bar(one: PhiSpan) -> str:
+    return _framed(one, lambda _: BAR)
 
 
 def _tagged(one: PhiSpan) -> str:
-    return f"[{one.category}]"
+    return _framed(one, lambda _: f"[{one.category}]")
+
+
+def _framed(one: PhiSpan, put: Callable[[str], str]) -> str:
+    """Keep what only keeps words apart at the edges, such as the space between two numbers."""
+    text = one.span.text
+    edges = _EDGES.fullmatch(text)
+    if edges is None or not any(map(str.isalnum, text)):
+        return put(text)
+    before, body, after = edges.groups()
+    marks = ")" * ("(" not in body) + "." * (one.category != "NAME")
+    kept = body.rstrip(marks) if marks else body
+    return before + put(kept) + body[len(kept) :] + after
 
 
 def _refusing(write: Write, refused: Iterable[PhiSpan]) -> Write:

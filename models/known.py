@@ -20,7 +20,7 @@ from models.folding import Folded, after_marks, fold, squeeze
 from models.form import Form
 from models.known_context import allows
 from models.likeness import Likeness
-from models.name_forms import name_forms, person_forms
+from models.name_forms import name_forms, person_forms, repeated_forms
 from models.number_forms import number_forms
 from models.person import Person, parts
 from models.place_forms import place_forms
@@ -74,6 +74,18 @@ def find(text: str, known: KnownIdentifiers) -> list[PhiSpan]:
     return [
         PhiSpan(Span.of(text, start, end), category, 1.0, "known")
         for start, end, category in _joined(text, [*hits, *beside])
+    ]
+
+
+def repeated(text: str, names: Iterable[str]) -> list[PhiSpan]:
+    """Find the parts of names that a text has in one place wherever else it has them."""
+    plain: dict[str, set[Form]] = {}
+    for form in (form for name in names for form in repeated_forms(name)):
+        plain.setdefault(form.text, set()).add(form)
+    hits = list(_hits(text, Search(_automaton(plain), None, Likeness.of(()))))
+    return [
+        PhiSpan(Span.of(text, start, end), category, 1.0, "pattern")
+        for start, end, category in _joined(text, hits)
     ]
 
 

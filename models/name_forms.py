@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 from models.folding import fold
 from models.form import Case, Form
@@ -36,7 +36,21 @@ def person_forms(person: Person) -> Iterator[Form]:
     whole = (fold(name).text for name in person.family)
     for one, other in product({*given, *short}, {*family, *whole}):
         yield from _together({(one, other), (other, one)})
+    yield from _together({*pairwise(given), *pairwise(family)})
     yield from _initials(given, family)
+
+
+def repeated_forms(written: str) -> Iterator[Form]:
+    """Give the parts of a name as the same note may write them elsewhere, alone.
+
+    The name was read in a text, not in a record, so that words and eponyms need more to count.
+    """
+    own = parts(written)
+    for part in own:
+        if len(part) > _SHORT or (len(part) == _SHORT and part not in listed("abbreviations")):
+            free: Case = "any" if len(part) > _SHORT and not _eponym(part) else "capital"
+            case: Case = "inner" if part in words() else free
+            yield Form(part, "NAME", case, eponym=_eponym(part))
 
 
 def _spellings(written: str) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from models.folding import fold
-from models.known_lists import listed
+from models.known_lists import listed, nicknames
 
 PART = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -33,7 +33,7 @@ class Person:
         if comma:
             return cls(_joined(_words(first)), _joined(_words(last)), gender)
         words = _words(written)
-        particles = (at for at, word in enumerate(words) if at and _folded(word) in _particles())
+        particles = (at for at, word in enumerate(words) if _is_particle(_folded(word), at))
         cut = next(particles, max(len(words) - families, min(1, len(words) - 1)))
         return cls(_joined(words[:cut]), _joined(words[cut:]), gender)
 
@@ -74,6 +74,11 @@ def _words(written: str) -> list[str]:
 
 def _folded(written: str) -> str:
     return " ".join(fold(written).text.split())
+
+
+def _is_particle(word: str, at: int) -> bool:
+    """Tell whether a family name begins here: `Ben` and `Al` are given names, at the start."""
+    return word in _particles() and (at > 0 or word not in nicknames())
 
 
 def _particles() -> frozenset[str]:

@@ -118,6 +118,22 @@ def ipv6(text: str) -> bool:
     return address.packed.count(0) < 16 and ("::" in text or text.count(":") == 7)
 
 
+_FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})([.,]\d+)?")
+
+
+def is_fraction(text: str) -> bool:
+    """Tell a dose or a share (70/30, 10/12.5, 50/50) from a day and a month or a month and a year.
+
+    What may be either is no fraction.
+    """
+    found = _FRACTION.fullmatch(text)
+    if found is None:
+        return False
+    first, second = int(found[1]), int(found[2])
+    month_first = 1 <= first <= 12 and (1 <= second <= 31 or len(found[2]) in {2, 4})
+    return found[3] is not None or not (month_first or (1 <= second <= 12 and 1 <= first <= 31))
+
+
 _FILES = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "no", "dr"})
 
 

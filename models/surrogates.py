@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from models import lexicon
 from models.cast import Cast, Part
 from models.contacts import Contacts
-from models.dates import shifted
+from models.dates import shifted, told_year
 from models.draws import Draw
 from models.errors import KeyMissing
 from models.folding import fold
@@ -23,12 +24,14 @@ from models.places import Places
 from models.types import PhiSpan
 
 KEY_BYTES = 16
+NOBODY = KnownIdentifiers()
 _DAYS = 365
 _WEEKS = 52
 _TRIES = 32
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]+)(?:/_history/[^/]*)?$")
 _NONE = "[NAME]"
 _NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d")
 _CAPPED_FROM = 90
 """Years of age that are told no more (45 CFR 164.514(b)(2)(i)(C))."""
 
@@ -74,6 +77,8 @@ class Surrogates:
     cast: Cast
     avoid: KnownIdentifiers
     days: int
+    year: int | None = None
+    elders: KnownIdentifiers = NOBODY
 
     @classmethod
     def of(  # noqa: PLR0913 - each is a choice of the caller's
@@ -100,6 +105,8 @@ class Surrogates:
             Cast.of(names, known.people, language),
             known + KnownIdentifiers(tuple(("NAME", name) for name in names)),
             date_shift(key, subject, weekdays),
+            told_year(one.span.text for one in phi if one.category == "DATE"),
+            KnownIdentifiers(tuple(one for one in known.values if _is_of_elder(*one))),
         )
 
     def replace(self, category: str, text: str) -> str:
@@ -162,7 +169,10 @@ class Surrogates:
         return self.choose("professions", text)
 
     def _date(self, text: str) -> str | None:
-        return shifted(text, self.days, self.language)
+        """Move a date; one that tells an age over 89 is not told (45 CFR 164.514(b)(2)(i)(C))."""
+        if _is_of_elder("DATE", text) or leaks(text, self.elders):
+            return None
+        return shifted(text, self.days, self.language, self.year)
 
     def _age(self, text: str) -> str | None:
         """Cap an age over 89; one in words that is not known to be lower is not told."""
@@ -180,6 +190,12 @@ class Surrogates:
 
     def _place(self, text: str) -> str | None:
         return Places(self.draw, self._lists(), self.choose).replace(text)
+
+
+def _is_of_elder(category: str, text: str) -> bool:
+    """Tell whether a date has the year of birth of somebody of ninety or more."""
+    last = datetime.now(UTC).year - _CAPPED_FROM
+    return category == "DATE" and any(int(year) <= last for year in _YEAR.findall(text))
 
 
 @cache

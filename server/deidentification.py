@@ -12,6 +12,7 @@ from typing import Final
 
 from mappers.deidentification.annotations import to_annotations
 from mappers.deidentification.document import StoredCopy, to_deidentified_document
+from mappers.deidentification.release import is_modified
 from mappers.errors import LeakFound
 from mappers.known import to_known
 from mappers.source import Source
@@ -49,6 +50,8 @@ def to_copy(
     """De-identify the note and check the copy against everything known about the patient."""
     if surroundings is None:
         return Copy(None, "the patient's record could not be read, so leaks cannot be ruled out")
+    if is_modified(source.document):
+        return Copy(None, "an unknown modifierExtension may say what the copy would not")
     known = to_known([*surroundings, source.document])
     spans = [*annotations.phi, *find(source.note.text, known)]
     key, weekdays = parts.key, parts.weekdays

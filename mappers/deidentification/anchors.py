@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mappers.canonical import DERIVATION
 from mappers.deidentification.handling import Handling
 from mappers.deidentification.operations import reference
 from models.types import DeidentifiedNote
@@ -35,18 +37,54 @@ def evidence(value: Any, handling: Handling) -> dict[str, Any] | None:
 
 
 def _place(found: dict[str, Any], copy: DeidentifiedNote, handling: Handling) -> list[Any]:
-    start = found.get("offset", {}).get("valueInteger")
-    length = found.get("length", {}).get("valueInteger")
-    if not (isinstance(start, int) and isinstance(length, int) and length > 0 <= start):
+    place = _written(found)
+    if place is None:
         return []
-    moved = anchored(start, start + length, copy)
+    moved = anchored(*place, copy)
     if moved is None:
         handling.done[f"{handling.kind}.evidence", "redact"] += 1
         return []
     return [
         {"url": "offset", "valueInteger": moved},
-        {"url": "length", "valueInteger": length},
+        {"url": "length", "valueInteger": place[1] - place[0]},
     ]
+
+
+def _written(found: dict[str, Any]) -> tuple[int, int] | None:
+    """Read start and end of the evidence in the note."""
+    start = found.get("offset", {}).get("valueInteger")
+    length = found.get("length", {}).get("valueInteger")
+    if isinstance(start, int) and isinstance(length, int) and length > 0 <= start:
+        return start, start + length
+    return None
+
+
+def quoted(value: Any, copies: Mapping[str, DeidentifiedNote]) -> Iterator[str]:
+    """Yield the words that a resource gives as evidence, as far as they stand in the copies."""
+    if isinstance(value, list):
+        for one in value:
+            yield from quoted(one, copies)
+    elif isinstance(value, dict):
+        if value.get("url") == DERIVATION:
+            yield from _words(value, copies)
+        else:
+            for part in value.values():
+                if isinstance(part, dict | list):
+                    yield from quoted(part, copies)
+
+
+def _words(evidence: dict[str, Any], copies: Mapping[str, DeidentifiedNote]) -> Iterator[str]:
+    parts = evidence.get("extension")
+    every = parts if isinstance(parts, list) else []
+    found = {str(one.get("url")): one for one in every if isinstance(one, dict)}
+    source = found.get("reference", {}).get("valueReference")
+    copy = copies.get(str(source.get("reference"))) if isinstance(source, dict) else None
+    place = _written(found)
+    if copy is None or place is None:
+        return
+    moved = anchored(*place, copy)
+    if moved is not None:
+        yield copy.text[moved : moved + place[1] - place[0]]
 
 
 def anchored(start: int, end: int, copy: DeidentifiedNote) -> int | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mappers.canonical import COPY_IDENTIFIER
+from mappers.canonical import COPY_IDENTIFIER, SOURCE_TAG
 from mappers.canonical import TAG as TAG_SYSTEM
 from mappers.deidentification.gate import check_leaks
 from mappers.deidentification.handling import Handling
@@ -102,10 +102,18 @@ def is_deidentified_copy(document: Resource) -> bool:
 
 
 def released(copy: Resource) -> Resource:
-    """Return the copy for use outside the store: what leads back to the original identifies too."""
+    """Return the copy for use outside the store: what leads back to the original identifies too.
+
+    Digests that no key made go as well: whoever guesses the original's id can check the guess.
+    """
     kept = {name: part for name, part in copy.items() if name not in _INTERNAL}
     kept["extension"] = [one for one in copy.get("extension", ()) if one["url"] != OFFSET_MAP]
-    return kept if kept["extension"] else {k: v for k, v in kept.items() if k != "extension"}
+    guessed = copy_identifier(_source(copy) or "", None)
+    kept["identifier"] = [one for one in copy.get("identifier", ()) if one["value"] != guessed]
+    meta = copy["meta"]
+    tags = [one for one in meta.get("tag", ()) if one.get("system") != SOURCE_TAG]
+    kept["meta"] = meta | {"tag": tags}
+    return {name: part for name, part in kept.items() if part}
 
 
 def read_copy(copy: Resource) -> DeidentifiedNote | None:

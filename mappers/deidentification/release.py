@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+from mappers.deidentification.anchors import quoted
 from mappers.deidentification.document import content_of
 from mappers.deidentification.gate import check_leaks
 from mappers.deidentification.handling import Handling
@@ -117,7 +118,7 @@ class Release:
         if refusal := self._refusal(resource, subject):
             return Released(None, withheld=refusal)
         handling = self._handling(resource, subject, copies)
-        handling.texts = self._texts(resource, subject, known)
+        handling.texts = self._texts(resource, subject, known, copies)
         bare = {name: part for name, part in resource.items() if name != "contained"}
         kept = self._rules.kinds[handling.kind].branch(bare, handling) or {}
         released = self._finished(resource, kept, handling)
@@ -135,7 +136,7 @@ class Release:
             return "no rules for resources of this type"
         if "implicitRules" in resource:
             return "implicitRules"
-        if _is_modified(resource):
+        if is_modified(resource):
             return "unknown modifierExtension"
         if subject and not _is_of(resource, subject):
             # Its dates would move by the days of another, and the gate would not know its names.
@@ -172,8 +173,17 @@ class Release:
         ]
 
     def _texts(
-        self, resource: Resource, subject: str | None, known: KnownIdentifiers
+        self,
+        resource: Resource,
+        subject: str | None,
+        known: KnownIdentifiers,
+        copies: Mapping[str, DeidentifiedNote],
     ) -> Mapping[str, str | None]:
+        """Read the free texts.
+
+        What stands in a released note, at the resource's own evidence, stays: a drug alone, without
+        the sentence around it, reads like a name.
+        """
         if self._text is None:
             return {}
         found = dict.fromkeys(
@@ -181,11 +191,12 @@ class Release:
             for one in (resource, *self._contained(resource))
             for text in self._rules.kinds[one["resourceType"]].texts(one)
         )
-        if not found:
-            return {}
+        said = {words.casefold() for words in quoted(resource, copies)} if found else set()
+        unsaid = [text for text in found if text.casefold() not in said]
         language = resource.get("language")
         tag = language if isinstance(language, str) else None
-        return dict(zip(found, self._text(list(found), tag, subject, known), strict=True))
+        read = self._text(unsaid, tag, subject, known) if unsaid else []
+        return dict(zip(found, found, strict=True)) | dict(zip(unsaid, read, strict=True))
 
     def _finished(self, resource: Resource, kept: Resource, handling: Handling) -> Resource | None:
         """Put together what the rules kept; None for a document without a copy."""
@@ -255,14 +266,14 @@ def _is_of(resource: Resource, subject: str) -> bool:
     return True
 
 
-def _is_modified(value: Any) -> bool:
+def is_modified(value: Any) -> bool:
     """Tell whether an extension somewhere changes what the resource means; none is known."""
     if isinstance(value, dict):
         if "modifierExtension" in value:
             return True
         value = value.values()
     for part in value:  # noqa: SIM110 - a generator at each depth takes twice as long
-        if isinstance(part, _HOLDERS) and _is_modified(part):
+        if isinstance(part, _HOLDERS) and is_modified(part):
             return True
     return False
 

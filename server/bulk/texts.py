@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any, Final
 
 import orjson
 
@@ -20,6 +21,8 @@ from server.bulk.names import check_name, pseudonym
 from server.bulk.note_line import NoteLine, read_line, to_line
 from server.bulk.order import Order
 from server.errors import RequestInvalid, describe, verdict
+
+_TELLING: Final = frozenset({"NAME", "ID", "CONTACT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,22 @@ def _line(line: Line, order: Order) -> Answer:
         given = read_line(line.content())
         copied = to_copy(given.text, order, given.language, given.subject)
         released = to_line(given, copied.note, _identity(given, copied, order), order.key)
-        check_leaks({"entities": released.get("entities", [])}, copied.known)
+        _check_entities(released.get("entities", []), copied)
         return Answer(line.number, orjson.dumps(released) + b"\n")
     except Exception as error:
         return failure(line, error)
+
+
+def _check_entities(entities: Sequence[dict[str, Any]], copied: Copied) -> None:
+    """Search them for what is known; what is not text of the copy, for the note's own names too.
+
+    Raises:
+        LeakFound: one is there.
+    """
+    check_leaks({"entities": entities}, copied.known)
+    said = tuple((one.category, one.span.text) for one in copied.phi if one.category in _TELLING)
+    bare = [{name: part for name, part in one.items() if name != "text"} for one in entities]
+    check_leaks({"entities": bare}, KnownIdentifiers(said))
 
 
 def _identity(given: NoteLine, copied: Copied, order: Order) -> str | int | None:

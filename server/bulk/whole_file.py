@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from server.errors import RequestInvalid
 
@@ -21,6 +23,8 @@ TEMPORARY: Final = ".chartloom-"
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Write a file that only its owner can read; it takes its name when all went well.
 
+    What is written is packed when the name ends so (.gz, .xz).
+
     Raises:
         OSError: it cannot be written.
     """
@@ -28,13 +32,21 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            yield file
+            with _packed(file, path.suffix) as packed:
+                yield packed
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _packed(file: IO[bytes], suffix: str) -> AbstractContextManager[IO[bytes]]:
+    if suffix == ".gz":
+        # No name and no time in it: the name of a file can be a patient's.
+        return cast("IO[bytes]", gzip.GzipFile("", "wb", fileobj=file, mtime=0))
+    return lzma.open(file, "wb") if suffix == ".xz" else nullcontext(file)
 
 
 def check_target(source: Path, target: Path) -> None:

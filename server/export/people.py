@@ -119,6 +119,8 @@ class Circle:
 
 
 def united(known: Iterable[KnownIdentifiers]) -> KnownIdentifiers:
-    """Join what is known, each identifier once."""
-    values = dict.fromkeys(value for one in known for value in one.values)
-    return KnownIdentifiers(tuple(values))
+    """Join what is known, each identifier and each person once."""
+    every = list(known)
+    values = dict.fromkeys(value for one in every for value in one.values)
+    people = dict.fromkeys(person for one in every for person in one.people)
+    return KnownIdentifiers(tuple(values), tuple(people))

@@ -71,6 +71,52 @@ def test_of_two_that_overlap_in_part_the_surer_stays_whole():
     assert [one.span.text for one in merge([sure, mail])] == ["123-45-678/john", "@example.org"]
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "second", "copy"),
+    [
+        ("MRN 00812345 jane.roe@x.com.", (4, 17), (13, 28), "MRN [ID] [CONTACT]."),
+        ("(MRN 00812345) jane.roe@x.com", (5, 19), (15, 29), "(MRN [ID]) [CONTACT]"),
+        ("MRN 00812345; (617) 555-0188", (4, 16), (14, 28), "MRN [ID]; [CONTACT]"),
+    ],
+)
+def test_what_keeps_two_apart_stays(text, first, second, copy):
+    number, contact = phi(text, *first, "ID", "model"), phi(text, *second, "CONTACT", "pattern")
+    assert deidentify(Note(text, "en"), [number, contact]).text == copy
+    bars = copy.replace("[ID]", BAR).replace("[CONTACT]", BAR)
+    assert deidentify(Note(text, "en"), [number, contact], "redact").text == bars
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Mr. John Smith came. Smith has gout. SMITH, J.", "Mr. # came. # has gout. #"),
+        ("Mr. John Smith and the blacksmith", "Mr. # and the blacksmith"),
+        ("Mr. John Young is a young man. Young men", "Mr. # is a young man. Young men"),
+        ("Mr. John Parkinson has Parkinson's disease", "Mr. # has Parkinson's disease"),
+    ],
+)
+def test_a_name_in_one_place_is_replaced_in_all(text, rest):
+    name = phi(text, 4, text.index(" ", 9), "NAME", "pattern")
+    assert deidentify(Note(text, "en"), [name]).text == rest.replace("#", "[NAME]")
+
+
+def test_a_name_that_the_model_only_guesses_stays_where_it_is():
+    text = "Moderna came. Moderna again."
+    copy = deidentify(Note(text, "en"), [phi(text, 0, 7, "NAME", "model")])
+    assert copy.text == "[NAME] came. Moderna again."
+
+
+def test_one_person_has_one_surrogate_whatever_was_found_first():
+    text = "John Smith came. Later Smith J came, and SMITH, and John Smith's son."
+    names = [phi(text, 0, 10, "NAME", "pattern"), phi(text, 23, 30, "NAME", "model")]
+    copy = deidentify(Note(text, "en"), names, "surrogate", key=KEY).text
+    given_name, family = copy.split()[:2]
+    assert "Smith" not in copy
+    assert copy.count(f"{given_name} {family}") == 2
+    assert f"Later {family} " in copy
+    assert family.upper() in copy
+
+
 def test_a_number_that_passes_its_check_is_no_phone():
     text = "943 476 5919"
     phone, number = phi(text, 0, 12, "CONTACT", "pattern"), phi(text, 0, 12, "ID", "pattern")

@@ -151,6 +151,16 @@ def test_a_whole_name_is_found_however_small_it_is_written(text: str) -> None:
     assert leaks(text, known) == ["NAME"]
 
 
+def test_two_given_names_are_found_however_small_they_are_written() -> None:
+    known = KnownIdentifiers(
+        (("NAME", "Zoë"), ("NAME", "Ann"), ("NAME", "Wetherden")),
+        (Person(("Zoë", "Ann"), ("Wetherden",)),),
+    )
+    assert [one.span.text for one in find("seen: zoe ann, then", known)] == ["zoe ann"]
+    assert [one.span.text for one in find("wetherden zoe ann came", known)] == ["wetherden zoe ann"]
+    assert leaks("zoe ann", known) == ["NAME"]
+
+
 def test_a_word_that_is_also_a_name_stays_a_word() -> None:
     known = KnownIdentifiers((("NAME", "Tim Young"),))
     assert leaks("a young man with asthma", known) == []

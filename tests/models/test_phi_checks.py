@@ -1,6 +1,6 @@
 import pytest
 
-from models.phi_checks import CHECKS
+from models.phi_checks import CHECKS, is_fraction
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,13 @@ from models.phi_checks import CHECKS
 def test_tells_identifiers_from_other_numbers(check, right, wrong):
     assert CHECKS[check](right)
     assert not CHECKS[check](wrong)
+
+
+@pytest.mark.parametrize("text", ["70/30", "10/12.5", "50/50", "20/20", "0/10", "5/325"])
+def test_a_fraction_is_no_date(text):
+    assert is_fraction(text)
+
+
+@pytest.mark.parametrize("text", ["3/4", "12/25", "25/12", "02/21", "3/2021", "3/4/21", "May 3"])
+def test_what_may_be_a_date_is_no_fraction(text):
+    assert not is_fraction(text)

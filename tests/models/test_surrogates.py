@@ -89,6 +89,14 @@ def test_a_date_that_would_read_as_a_known_one_is_a_tag():
     assert surrogates.replace("DATE", "2024-03-05") == "[DATE]"
 
 
+def test_a_date_that_tells_an_age_over_89_is_not_told():
+    known = KnownIdentifiers((("DATE", "1931-05-04"), ("DATE", "1950-03-05")))
+    made = Surrogates.of(KEY, "Patient/1", "en", [], known)
+    for written in ("May 4, 1931", "5/4/31", "born 1931", "1899-12-31"):
+        assert made.replace("DATE", written) == "[DATE]"
+    assert made.replace("DATE", "3/5/1950") not in {"[DATE]", "3/5/1950"}
+
+
 def test_dates_keep_their_distance():
     surrogates = make()
     first, second = (surrogates.replace("DATE", text) for text in ("2024-03-05", "March 7, 2024"))

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import httpx
 import psycopg
 import pytest
+import structlog
 import uvicorn
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -315,7 +316,7 @@ def hospital(client: httpx.Client) -> Hospital:
 @pytest.fixture
 def run(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
+) -> Iterator[Callable[..., tuple[int, str, str]]]:
     """Run `chartloom` with arguments and standard input; status, output, errors."""
 
     def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
@@ -326,7 +327,9 @@ def run(
         out, errors = capfd.readouterr()
         return int(exit_.value.code or 0), out, errors
 
-    return run
+    yield run
+    # A command that logs does so to the captured stream, which is closed from here on.
+    structlog.reset_defaults()
 
 
 class InlineWorkers:

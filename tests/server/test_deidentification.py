@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
-from mappers.deidentification.document import StoredCopy, read_copy
+from mappers.deidentification.document import (
+    StoredCopy,
+    copy_identifier,
+    is_deidentified_copy,
+    read_copy,
+)
 from mappers.deidentification.release import Release
 from mappers.errors import LeakFound
 from mappers.known import to_known
+from mappers.source import source_tag
 from mappers.validation import validate
 from models.errors import KeyMissing
 from models.known import KnownIdentifiers
@@ -159,6 +165,31 @@ def test_what_leaves_the_store_has_the_annotations_and_no_way_back(parts: Parts)
     annotations = base64.b64decode(released["content"][1]["attachment"]["data"])
     assert json.loads(annotations)["entities"]
     assert "doc-771100" not in json.dumps(released)
+
+
+def test_what_a_modifier_extension_may_change_is_not_copied(parts: Parts) -> None:
+    modifier = {"modifierExtension": [{"url": "http://x.example", "valueBoolean": True}]}
+    extraction = read(parts, **modifier)
+    assert extraction.resources
+    assert extraction.copy.document is None
+    assert "modifierExtension" in (extraction.copy.withheld or "")
+    with pytest.raises(LeakFound, match="modifierExtension"):
+        extraction.released_copy()
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_what_leaves_the_store_has_no_digest_that_a_guess_of_the_id_confirms(
+    parts: Parts, key: bytes | None
+) -> None:
+    extraction = read(replace(parts, key=key))
+    original = "DocumentReference/doc-771100"
+    guesses = {source_tag(original)["code"], copy_identifier(original, None)}
+    assert any(guess in json.dumps(extraction.copy.document) for guess in guesses)
+    released = extraction.released_copy()
+    assert not any(guess in json.dumps(released) for guess in guesses)
+    assert is_deidentified_copy(released)
+    identifiers = [one["value"] for one in released.get("identifier", ())]
+    assert identifiers == ([copy_identifier(original, key)] if key else [])
 
 
 def test_the_copy_of_a_long_note_stays_reasonable(parts: Parts) -> None:

@@ -341,6 +341,20 @@ def test_evidence_is_moved_to_the_copy(resources, release, note):
     assert released.methods["Condition.evidence", "redact"] == 1
 
 
+@pytest.mark.parametrize(("offset", "kept"), [(None, "Gout"), (30, "[NAME]")])
+def test_what_the_released_note_says_is_not_read_again(resources, release, note, offset, kept):
+    condition = resources["Condition"]
+    condition["code"]["text"] = "Gout"
+    if offset is not None:
+        condition["extension"][1]["extension"][2]["valueInteger"] = offset
+    released = release(condition, text=lambda texts, *_: ["[NAME]"] * len(texts))
+    assert released.resource["code"]["text"] == kept
+    assert released.resource["note"][0]["text"] == "[NAME]"
+    assert (
+        release(condition, copies={}, text=lambda texts, *_: [None] * len(texts)).withheld is None
+    )
+
+
 def test_texts_are_read_together_with_language_and_subject(resources, release, subject, known):
     asked = []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from models.known import leaks
 from server.export.people import Circle, People
 from server.store import Store
 
@@ -19,6 +20,7 @@ PATIENT = {
 HELD: dict[str, dict[str, Any]] = {
     "PractitionerRole/role": {"practitioner": {"reference": "Practitioner/quill"}},
     "Practitioner/quill": {"name": [{"family": "Quillfeather"}]},
+    "Practitioner/gull": {"name": [{"family": "Gullstrand", "given": ["William"]}]},
     "RelatedPerson/son": {
         "patient": {"reference": "Patient/ada"},
         "name": [{"family": "Okonkwo"}],
@@ -74,4 +76,12 @@ async def test_nobody_is_asked_for_twice() -> None:
     assert held.asked.count("RelatedPerson") == 2
     known = await people.known([("Practitioner", "quill"), ("Practitioner", "nobody")])
     assert names(known) == {"Quillfeather"}
+    await held.store.close()
+
+
+async def test_nicknames_and_initials_of_staff_are_known_too() -> None:
+    held = Held()
+    known = await People(held.store).known([("Practitioner", "gull"), ("Practitioner", "quill")])
+    assert leaks("Seen by Bill, and signed: W.G.", known) == ["NAME"]
+    assert [person.given for person in known.people if person.given] == [("William",)]
     await held.store.close()
