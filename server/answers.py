@@ -56,6 +56,8 @@ class _Answering:
 async def _answer(request: Request, error: Exception) -> Response:
     found = _verdict(error)
     headers = {"WWW-Authenticate": "Bearer"} if found.status == 401 else {}
+    if found.status == 405 and isinstance(error, HTTPException):
+        headers |= error.headers or {}  # Allow
     if isinstance(error, Delayed):
         headers["Retry-After"] = str(error.retry_after)
     if found is UNEXPECTED:

@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.authority = authority
     app.state.metrics = Metrics()
+    app.state.failure = None
     answer_errors(app)
     guarded = [Depends(authority.require)]
     app.include_router(monitoring.router)
@@ -64,6 +65,17 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open everything, and keep the error that stops the start: uvicorn does not hand it on."""
+    try:
+        async with _opened(app):
+            yield
+    except Exception as error:
+        app.state.failure = error
+        raise
+
+
+@asynccontextmanager
+async def _opened(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # Opened here once so that a broken model or index stops the start, not the first note.
     parts = await asyncio.to_thread(Parts.open, settings)

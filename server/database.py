@@ -17,7 +17,7 @@ from procrastinate.schema import SchemaManager
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from server.errors import SettingsInvalid
 from server.settings import Settings
@@ -27,6 +27,9 @@ Pool = AsyncConnectionPool[Connection]
 
 # Any number that nobody else locks: it keeps two servers from creating the tables at once.
 SCHEMA_LOCK = 0x43484C4D
+
+PATIENCE = 30.0
+"""Seconds in which PostgreSQL has to let us in at the start."""
 
 
 def embedded_url(data_dir: Path) -> str:
@@ -76,7 +79,11 @@ async def create_schema(pool: Pool) -> None:
 
 @asynccontextmanager
 async def open_pool(settings: Settings) -> AsyncIterator[Pool]:
-    """Open a pool on the configured database with all tables in place."""
+    """Open a pool on the configured database with all tables in place.
+
+    Raises:
+        SettingsInvalid: PostgreSQL does not let us in, or does not answer.
+    """
     if settings.database_url is None:
         url = await asyncio.to_thread(embedded_url, settings.data_dir)
     else:
@@ -92,7 +99,12 @@ async def open_pool(settings: Settings) -> AsyncIterator[Pool]:
         open=False,
     )
     async with pool:
-        await pool.wait(timeout=30)
+        try:
+            await pool.wait(timeout=PATIENCE)
+        except PoolTimeout:
+            raise SettingsInvalid(
+                f"DATABASE_URL: PostgreSQL did not let us in for {PATIENCE:.0f} seconds"
+            ) from None
         await create_schema(pool)
         yield pool
 

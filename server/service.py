@@ -37,7 +37,7 @@ def configure_logging(level: str = "INFO") -> None:
     )
     # procrastinate logs tracebacks of failed jobs and uvicorn those of failed requests; what a
     # person should know is logged by us, without the text of the note.
-    for name in ("procrastinate", "uvicorn.error", "httpx", "stamina", "pypdf"):
+    for name in ("procrastinate", "psycopg", "uvicorn.error", "httpx", "stamina", "pypdf"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -66,10 +66,10 @@ async def serving(settings: Settings, listener: socket.socket) -> AsyncIterator[
     """Serve in the background; yields when the server answers.
 
     Raises:
-        ServiceError: it did not start.
+        Exception: what stopped the start.
     """
     app = create_app(settings)
-    server = uvicorn.Server(_config(app))
+    server = _Server(app)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - it has no event
@@ -95,9 +95,23 @@ def end_well() -> None:
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve until a signal ends it."""
+    """Serve until a signal ends it; raises what stopped the start."""
     end_well()
-    asyncio.run(uvicorn.Server(_config(create_app(settings))).serve(sockets=[listener]))
+    asyncio.run(_Server(create_app(settings)).serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, which ends the process without a word when the application does not start."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(_config(app))
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets=sockets)
+        except SystemExit:
+            raise self._app.state.failure or ServiceError("the server did not start") from None
 
 
 def _config(app: FastAPI) -> uvicorn.Config:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.errors import SettingsInvalid
@@ -209,8 +210,11 @@ def read_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = (
-            f"{'.'.join(str(part) for part in issue['loc']) or 'settings'}: {issue['msg']}"
-            for issue in error.errors(include_input=False, include_url=False)
-        )
+        problems = map(_problem, error.errors(include_input=False, include_url=False))
         raise SettingsInvalid("; ".join(problems)) from None
+
+
+def _problem(issue: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in issue["loc"])
+    message = issue["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

@@ -62,11 +62,13 @@ def deidentify(  # noqa: PLR0913 - one parameter an option
 
     folder = str(file) != "-" and file.is_dir()
     many = folder or is_lines(file)
-    order = _order(mode, lang, known, rename=rename, many=many)
-    if not many:
-        _one(file, out, order)
-    elif out is None:
+    if many and out is None:
         raise typer.BadParameter("say where to write: deidentify IN OUT")
+    if many and not file.exists():
+        raise typer.BadParameter(f"{file}: no such file or folder")
+    order = _order(mode, lang, known, rename=rename, many=many)
+    if out is None or not many:
+        _one(file, out, order)
     else:
         work = deidentify_folder if folder else deidentify_lines
         if not folder and holds_resources(file):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from mappers.deidentification.pseudonym import split_reference
 from mappers.types import Resource
@@ -51,6 +52,22 @@ async def members_of(group: Resource, store: Store) -> list[str]:
     return list(found)
 
 
+async def of_export(group: Resource, order: Order, store: Store) -> Resource:
+    """Return the Group with those members only whose records the export holds.
+
+    A member of a Group inside is a member of it here, as the other Group is not exported.
+    """
+    wished = order.wishes.patients
+    here = {named: one for one in group.get("member", ()) if (named := _present(one))}
+    kept = [
+        here.get(("Patient", one)) or {"entity": {"reference": f"Patient/{one}"}}
+        for one in await members_of(group, store)
+        if wished is None or one in wished
+    ]
+    bare = {name: part for name, part in group.items() if name not in {"member", "quantity"}}
+    return bare | ({"member": kept} if kept else {})
+
+
 def check_group(group: Resource) -> None:
     """Refuse a Group whose members only its characteristics tell.
 
@@ -66,10 +83,16 @@ def check_group(group: Resource) -> None:
 
 def _members(group: Resource) -> Iterator[tuple[str, str]]:
     for member in group.get("member", ()):
-        reference = member.get("entity", {}).get("reference")
-        named = split_reference(reference) if isinstance(reference, str) else None
-        if named and not member.get("inactive") and not _has_ended(member.get("period")):
+        if named := _present(member):
             yield named
+
+
+def _present(member: Any) -> tuple[str, str] | None:
+    """Name a member; None for one who is so no more."""
+    reference = member.get("entity", {}).get("reference")
+    if member.get("inactive") or _has_ended(member.get("period")):
+        return None
+    return split_reference(reference) if isinstance(reference, str) else None
 
 
 def _has_ended(period: object) -> bool:

@@ -14,6 +14,7 @@ from mappers.deidentification.pseudonym import Pseudonyms
 from mappers.types import Resource
 from models.known import KnownIdentifiers
 from server.errors import NoteTimeout, ReaderDied, StoreRefused
+from server.export.cohort import of_export
 from server.export.kinds import KINDS, Kind, named, references
 from server.export.ledger import Ledger
 from server.export.notes import Notes
@@ -24,6 +25,7 @@ from server.export.people import NOTHING, Circle, People
 from server.export.releasing import Load, Terms, release, withheld
 from server.export.search import Query, fetch, pages
 from server.export.tally import Tally
+from server.export.targets import without_copies
 from server.pipeline import Pipeline
 from server.readers import Readers
 from server.settings import Settings
@@ -191,10 +193,10 @@ class Harvest:
         ids = [one["id"] for one in found]
         new = await self._ledger.claim(self._order, out.batch, ids)
         page: dict[str | None, list[Resource]] = defaultdict(list)
-        for one in found:
+        for one in await without_copies([one for one in found if one["id"] in new], self._store):
             targets = {"/".join(target) for target in named([one], KINDS.keys())}
             of = next((patients[target] for target in sorted(targets) if target in patients), None)
-            if one["id"] in new and of is not None:
+            if of is not None:
                 page[of].append(one)
         await self._release(KINDS["Provenance"], page, known, out)
 
@@ -202,7 +204,10 @@ class Harvest:
         """Export resources that are of no patient."""
         kind = KINDS[batch.kind]
         async for resources in self._pages(kind, [("_id", ",".join(batch.ids))]):
-            await self._release(kind, {None: resources}, {None: NOTHING}, out)
+            found = resources
+            if kind.found_by == "group":
+                found = [await of_export(one, self._order, self._store) for one in resources]
+            await self._release(kind, {None: found}, {None: NOTHING}, out)
 
     async def _pages(self, kind: Kind, about: Query) -> AsyncIterator[list[Resource]]:
         wishes = self._order.wishes

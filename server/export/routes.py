@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from server.errors import NotFound, ParameterUnsupported
+from server.errors import DocumentGone, DocumentNotFound, NotFound, ParameterUnsupported
 from server.export.caller import Client
 from server.export.cohort import check_group, members_of
 from server.export.desk import Status
@@ -138,11 +138,14 @@ async def _of_group(group: str, wishes: Wishes, reader: Reader, exports: Exports
     """Look at the Group: it has to be there, and those of its patients that were named in it.
 
     Raises:
-        DocumentNotFound: there is no such Group.
+        NotFound: there is no such Group.
         ParameterUnsupported: its members cannot be told, or somebody is not one.
     """
     store = exports.tools.pipeline.store
-    found = await store.read(f"Group/{group}")
+    try:
+        found = await store.read(f"Group/{group}")
+    except (DocumentNotFound, DocumentGone):
+        raise NotFound("no such Group on the FHIR store") from None
     check_group(found)
     if wishes.patients is None:
         return wishes

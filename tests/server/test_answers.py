@@ -49,6 +49,7 @@ def test_every_error_is_an_operation_outcome(
     assert validate(outcome) == ()
     assert outcome["issue"][0]["severity"] == "error"
     assert code in (None, outcome["issue"][0]["code"])
+    assert (status == 405) == ("allow" in answer.headers)
 
 
 def test_an_unexpected_error_says_nothing_of_its_input(

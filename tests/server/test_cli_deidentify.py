@@ -167,6 +167,26 @@ def test_lines_keep_order_and_entities_move(run: Run, tmp_path: Path, key_file: 
     assert answers[-1]["error"]["code"] == "suppressed"
 
 
+@pytest.mark.parametrize("name", ["id", "label"])
+def test_what_an_entity_is_called_names_nobody_of_the_note(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    text = "Mr. Ann Zyxwish has asthma."
+    place = text.index("asthma")
+    entity = {"start": place, "end": place + 6, "label": "DISEASE", "id": "e1"}
+    source = put_lines(
+        tmp_path / "in.jsonl",
+        {"id": "n1", "text": text, "entities": [entity | {name: "ann_zyxwish"}]},
+        {"id": "n2", "text": text, "entities": [entity]},
+    )
+    status, _, errors = run("deidentify", str(source), str(tmp_path / "out.jsonl"))
+    withheld, kept = read_lines(tmp_path / "out.jsonl")
+    assert status == 1
+    assert withheld["error"]["code"] == "suppressed"
+    assert kept["entities"][0]["text"] == "asthma"
+    assert "zyxwish" not in (errors + str(withheld) + str(kept)).lower()
+
+
 def test_compressed_lines_are_read_and_ids_renamed(run: Run, tmp_path: Path) -> None:
     line = json.dumps({"id": "Zyxwish-1", "text": "Cough."}).encode() + b"\n"
     target = tmp_path / "out.jsonl"
@@ -208,6 +228,12 @@ def test_a_folder_that_cannot_be_written_is_wrong_use(
     assert errors.splitlines()[-1].startswith("chartloom: ")
     assert (tmp_path / "full" / "1.txt").read_text() == "older"
     assert not (tmp_path / "in" / "out").exists()
+
+
+def test_lines_that_are_not_there_are_named(run: Run, tmp_path: Path) -> None:
+    status, _, errors = run("deidentify", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "in.jsonl: no such file" in errors
 
 
 def test_fhir_lines_stay_in_order(run: Run, tmp_path: Path, patient: Path) -> None:

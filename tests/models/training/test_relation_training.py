@@ -13,6 +13,7 @@ from models.relation_model import RelationModel  # noqa: E402
 from models.training.relation_corpora import read  # noqa: E402
 from models.training.relation_scores import total, with_gold_entities  # noqa: E402
 from models.training.relation_training import (  # noqa: E402
+    OUTPUTS,
     Recipe,
     best_threshold,
     inventory,
@@ -109,6 +110,38 @@ def test_a_document_kept_apart_is_not_read(data):
     first = {**document(0), "meta": {"pmid": "1"}}
     write(data / "more/en/phee", [first, document(1)])
     assert len(list(read("phee", "train", data / "more", known, frozenset({"1"})))) == 1
+
+
+def test_a_recipe_may_bring_its_own_outputs(tmp_path):
+    write(tmp_path / "corpora/en/ddi2013", [interaction(number) for number in range(45)])
+    recipe = tmp_path / "recipe.toml"
+    mixed = RECIPE.replace('ade = ["train"]\nphee', "ddi").replace("= 4\n", "= 16\n")
+    recipe.write_text('outputs = "relations_ddi.toml"\n' + mixed)
+    weights = train(recipe, tmp_path, tmp_path / "out")
+    model = RelationModel.load(weights.parent)
+    assert {output.relation for output in model.outputs} == {"INTERACTS_WITH"}
+    known = inventory(OUTPUTS.with_name("relations_ddi.toml"))
+    scores = total(with_gold_entities(model, read("ddi", "train", tmp_path / "corpora", known)))
+    assert (scores["DDI:advise"].gold, scores["DDI:advise"].f1) == (15, 1.0)
+    assert (scores["DDI:effect"].gold, scores["DDI:effect"].f1) == (15, 1.0)
+    assert scores["DDI:int"].found == 0
+
+
+def interaction(number):
+    first, second = DRUGS[number % 5], DRUGS[(number + 1 + number // 5 % 3) % 5]
+    kind = ("advise", "effect", None)[number % 3]
+    said = {"advise": "must not be given with", "effect": "weakens", None: "was compared with"}
+    text = f"Here {first} {said[kind]} {second}."
+    spans = (("T1", first), ("T2", second))
+    entities = [
+        {"id": name, "start": text.index(word), "end": text.index(word) + len(word), "label": label}
+        for (name, word), label in zip(spans, ("brand", "drug"), strict=True)
+    ]
+    relations = [{"label": kind, "head": "T1", "tail": "T2"}] if kind else []
+    meta = {"task": "both"}
+    return {"id": str(number), "text": text, "entities": entities, "relations": relations} | {
+        "meta": meta
+    }
 
 
 @pytest.mark.parametrize("text", ['kind = "relations"', 'kind = "relations"\nother = 1'])

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,17 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert target.read_bytes() == b"half"
     assert target.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(("name", "unpack"), [("a.gz", gzip.decompress), ("a.xz", lzma.decompress)])
+def test_a_file_is_packed_as_its_name_says(
+    tmp_path: Path, name: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    with whole_file(tmp_path / name) as out:
+        out.write(b"a note")
+    packed = (tmp_path / name).read_bytes()
+    assert unpack(packed) == b"a note"
+    assert name.encode() not in packed
 
 
 def test_what_fails_leaves_the_older_file(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_a_group_is_its_present_members(ward: Ward) -> None:
     assert counts(found)["Patient"] == 2  # Ada, and Cleo in the Group inside
     assert counts(found)["Condition"] == 2
     assert counts(found)["Group"] == 1
+    members = {each["entity"]["reference"] for each in found["Group"][0]["member"]}
+    assert members == {f"Patient/{one['id']}" for one in found["Patient"]}
     assert_no_secret(found)
 
 
@@ -94,6 +96,7 @@ def test_a_group_that_is_none(ward: Ward, group: str, status: int) -> None:
     answer = ward.bulk.order(f"/Group/{group}/$export")
     assert answer.status_code == status
     assert answer.json()["resourceType"] == "OperationOutcome"
+    assert "Group" in answer.json()["issue"][0]["diagnostics"]
 
 
 def test_named_patients_only(ward: Ward) -> None:
@@ -380,5 +383,7 @@ def test_evidence_points_into_the_text_that_is_exported(
     assert released[start : start + length] == "hypertension"
     assert text[start : start + length] != "hypertension"
     more = {"includeAssociatedData": "RelevantProvenanceResources", "_type": "Condition,Device"}
-    manifest = bulk.manifest("/Patient/$export", body=body, **more)
-    assert counts(bulk.files(manifest)) == {"Condition": 1, "Device": 1, "Provenance": 1}
+    found = bulk.files(bulk.manifest("/Patient/$export", body=body, **more))
+    assert counts(found) == {"Condition": 1, "Device": 1, "Provenance": 1}
+    kinds = {one["reference"].partition("/")[0] for one in found["Provenance"][0]["target"]}
+    assert "DocumentReference" not in kinds  # the copy on the store
