@@ -9,48 +9,25 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from models import lexicon
 from models.folding import fold
 from models.phi_checks import CHECKS
+from models.phi_openings import LONGEST, Opening, one, opening, opens
+from models.phi_starts import After, Begins, Keys, Starts
 from models.types import PhiSpan, Span
+
+_parser: Any = import_module("re._parser")
+_compiler: Any = import_module("re._compiler")
 
 _PART = re.compile(r"<([A-Za-z_]+)>")
 _FIRST = re.compile(r"\\b<([a-z_]+)>")
 _RUN = re.compile(r"(?<!\w)[^\W\d_]+")
+_TOKEN = re.compile(r"\w+")
+_NOUGHT = {ord(digit): "0" for digit in "123456789"} | {ord("ı"): "i"}
 _WORD = re.compile(r"[^\s,:]+")
-
-
-Begins = re.Pattern[str] | frozenset[str]
-"""Where a match can begin: at the matches of a regex, or at words that begin with these letters."""
-
-
-class Starts:
-    """Where in a text the matches of patterns can begin; patterns that begin alike look once."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._found: dict[Begins, list[int]] = {}
-        self._runs: dict[str, list[int]] = {}
-        for run in _RUN.finditer(text):
-            self._runs.setdefault(run.group(), []).append(run.start())
-        self._plain = {run: fold(run).text for run in self._runs}
-
-    def of(self, begins: Begins) -> list[int]:
-        """List the offsets, in order."""
-        if begins not in self._found:
-            self._found[begins] = (
-                [match.start() for match in begins.finditer(self._text)]
-                if isinstance(begins, re.Pattern)
-                else sorted(
-                    start
-                    for run, plain in self._plain.items()
-                    if plain in begins
-                    for start in self._runs[run]
-                )
-            )
-        return self._found[begins]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +70,19 @@ class Pattern:
     cut: frozenset[str]
     keep: frozenset[str]
     begins: Begins | None
+    needs: re.Pattern[str] | None
+    longest: int
 
     @classmethod
     def of(cls, entry: dict[str, Any], data: dict[str, Any], language: str) -> Pattern:
         """Compile an entry, with the parts and lists of its file."""
         flags = re.IGNORECASE if entry.get("any_case") else 0
-        regex = re.compile(_expand(entry["regex"], data["parts"]), flags)
+        tree = _parser.parse(_expand(entry["regex"], data["parts"]), flags)
+        regex = _compiler.compile(tree)
         begins = _begins(entry, data, language)
+        if begins is None and entry.get("begins") != "anywhere":
+            begins = _opening(tree, entry, language)
+        needs = re.compile(_expand(entry["needs"], data["parts"])) if "needs" in entry else None
         check = CHECKS[entry["check"]] if "check" in entry else None
         trim = frozenset(data["trim"][entry["trim"]]) if "trim" in entry else frozenset()
         trim_end = entry.get("trim_from") != "start"
@@ -118,6 +101,8 @@ class Pattern:
             cut,
             keep,
             begins,
+            needs,
+            tree.getwidth()[1],
         )
 
     def spans(self, text: str, starts: Starts | None = None) -> Iterator[Span]:
@@ -141,8 +126,12 @@ class Pattern:
                 yield match
 
     def _candidates(self, text: str, starts: Starts) -> Iterator[re.Match[str]]:
-        if self.begins is not None:
-            for start in starts.of(self.begins):
+        places: Iterable[int] | None
+        places = found = None if self.begins is None else starts.of(self.begins)
+        if self.needs is not None:
+            places = starts.near(self.needs, self.longest, found)
+        if places is not None:
+            for start in places:
                 if match := self.regex.match(text, start):
                     yield match
             return
@@ -222,13 +211,50 @@ def _begins(entry: dict[str, Any], data: dict[str, Any], language: str) -> Begin
     """Read `begins`: a part, [words] or lists; one that begins with <words> need not say so."""
     part = _FIRST.match(entry["regex"])
     cues = data.get("words", {})
+    if "after" in entry:
+        return After(re.compile(_expand(entry["after"], data["parts"])))
     names = entry.get("begins", [part.group(1)] if part and part.group(1) in cues else [])
     names = [names] if isinstance(names, str) else names
+    if names == ["anywhere"]:
+        return None
     if names and names[0] in data["parts"] and names[0] not in cues:
         return re.compile(_expand(data["parts"][names[0]], data["parts"]))
-    words = (cues[name] if name in cues else lexicon.words(language, name) for name in names)
-    found = frozenset(run.group() for each in words for word in each if (run := _RUN.match(word)))
-    return _one(frozenset(fold(run).text for run in found)) or None
+    words = (frozenset(cues.get(name) or lexicon.words(language, name)) for name in names)
+    return _one(frozenset[str]().union(*map(_runs, words))) or None
+
+
+@cache
+def _runs(words: frozenset[str]) -> frozenset[str]:
+    """The letters that words begin with, folded."""
+    runs = {run.group() for word in words if (run := _RUN.match(word))}
+    return frozenset(fold(run).text for run in runs)
+
+
+def _opening(tree: Any, entry: dict[str, Any], language: str) -> Opening | None:
+    """Read how matches open; where a listed group does, no other word can."""
+    found = opening(tree)
+    lists = next(
+        (entry["known"][name] for name in opens(tree) if name in entry.get("known", {})), None
+    )
+    if found is None or lists is None or found.signs or found.kind == "digits":
+        return found
+    names = (lists,) if isinstance(lists, str) else tuple(lists)
+    return _listed_opening(language, names, found.cases)
+
+
+@cache
+def _listed_opening(language: str, names: tuple[str, ...], cases: frozenset[str]) -> Opening:
+    """Open with the words of lists."""
+    words = frozenset[str]().union(*(lexicon.words(language, name) for name in names))
+    runs = {_run(word)[: LONGEST - 1] for word in words} - {""}
+    return one("letters", frozenset(case + run for case in cases for run in runs))
+
+
+def _run(word: str) -> str:
+    if word.isascii() and word.isalpha():
+        return word
+    run = _TOKEN.match(word)
+    return run.group().translate(_NOUGHT) if run else ""
 
 
 @cache
@@ -248,13 +274,18 @@ def patterns(language: str) -> tuple[Pattern, ...]:
     return tuple(Pattern.of(entry, data, language) for entry in data["pattern"])
 
 
+@cache
+def _keys(language: str) -> Keys:
+    return Keys(each.begins for each in patterns(language) if isinstance(each.begins, Opening))
+
+
 def find(text: str, language: str) -> list[PhiSpan]:
     """Find PHI by pattern, in text order; spans may overlap. The score is 1.0.
 
     Raises:
         LanguageUnsupported: no phi.toml for `language`.
     """
-    starts = Starts(text)
+    starts = Starts(text, _keys(language))
     found = {
         (span, pattern.category)
         for pattern in patterns(language)

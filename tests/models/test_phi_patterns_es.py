@@ -12,8 +12,23 @@ def found(text: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
+    "text", ["fractura del 1/3 distal", "el 2/3 medio", "del 3/4 inferior, y", "tomar 3/4."]
+)
+def test_a_part_of_a_bone_is_no_date(text):
+    assert not found(text)
+
+
+def test_an_address_ends_with_its_sentence():
+    assert ("CONTACT", "juan@x.es. Calle") not in found("juan@x.es. Calle Mayor 5")
+
+
+@pytest.mark.parametrize(
     ("text", "category", "span"),
     [
+        ("Hb 12,3 el 3/4. Control", "DATE", "3/4"),
+        ("visto el 3/4 por neurología", "DATE", "3/4"),
+        ("Hb 12,3 el 3/4", "DATE", "3/4"),
+        ("juan@x.es. Calle Mayor 5", "CONTACT", "juan@x.es"),
         # names
         ("vista por la Dra. Olmedilla hoy", "NAME", "Olmedilla"),
         ("Dr.Pinarejo", "NAME", "Pinarejo"),

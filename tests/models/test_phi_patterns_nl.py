@@ -11,6 +11,11 @@ def found(text: str) -> set[tuple[str, str]]:
     return {(phi.category, phi.span.text) for phi in find(text, "nl")}
 
 
+def test_the_label_of_a_number_stays():
+    assert ("ID", "BSN 111222333") not in found("BSN 111222333, MRN 1234567")
+    assert {("ID", "111222333"), ("ID", "1234567")} <= found("BSN 111222333, MRN 1234567")
+
+
 @pytest.mark.parametrize(
     ("text", "category", "span"),
     [
@@ -204,3 +209,8 @@ def test_time_grows_with_length_only(piece):
         return time.process_time() - began
 
     assert seconds(60_000) < max(0.3, 22 * seconds(8_000))  # square would be 56
+
+
+def test_the_verb_before_an_address_stays() -> None:
+    assert {phi.span.text for phi in find("Woont Kerkweg 12.", "nl")} >= {"Kerkweg 12"}
+    assert all(phi.span.start >= len("Woont ") for phi in find("Woont Kerkweg 12.", "nl"))
