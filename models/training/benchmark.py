@@ -25,14 +25,15 @@ from models.training.corpora import (
     schemes,
 )
 from models.training.evaluate import Question
-from models.training.intervals import Estimate, estimates
+from models.training.intervals import estimates
 from models.training.markup import MarkupError
 from models.training.reading import Document, Reader, Reading
+from models.training.scored import HEADS, Scored
 from models.training.views import view
 
 SETS = Path(__file__).with_name("evaluation.toml")
 _OWN_NOTES = "notes/"
-HEADS, PRODUCT, LEAKS, ASSERTIONS = "heads", "product", "personal data", "assertions"
+PRODUCT, LEAKS, ASSERTIONS = "product", "personal data", "assertions"
 
 Watch = Callable[[str, int, int], None]
 """Told the name of the set, and how many of its documents are read."""
@@ -67,36 +68,6 @@ class Set:
         """Tell whether `where` lets the document in."""
         meta = document.get("meta", {})
         return all(meta.get(key) in values for key, values in self.where.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A set with its tables by name: scores with intervals by label, `micro` last.
-
-    `missing` are labels that the model has no head for.
-    """
-
-    set: Set
-    model: str
-    documents: int
-    words: int
-    tables: Mapping[str, Mapping[str, Estimate]]
-    missing: tuple[str, ...] = ()
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """Labels below their floor, as sentences."""
-        return tuple(
-            f"{self.set.name} {label}: {self.f1(label):.3f} is below {floor:.3f}"
-            for label, floor in self.set.floors.items()
-            if self.f1(label) < floor
-        )
-
-    def f1(self, label: str) -> float:
-        """Strict F1 of a label of the heads or of `table.label`; 0 where the model has none."""
-        table, _, name = label.rpartition(".")
-        estimate = self.tables.get(table or HEADS, {}).get(name)
-        return estimate.score.f1 if estimate else 0.0
 
 
 def sets(path: Path = SETS) -> tuple[Set, ...]:

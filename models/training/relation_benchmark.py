@@ -28,6 +28,7 @@ from models.training.relation_scores import (
     with_kinds_merged,
     with_predicted_entities,
 )
+from models.training.scored import Scored
 from models.types import Entity, Note, Span
 
 SETS = Path(__file__).with_name("relation_evaluation.toml")
@@ -59,33 +60,6 @@ class Set:
     def language(self) -> str:
         """The language of the corpus; all but the own notes are English."""
         return self.corpus.removeprefix("notes/") if self.corpus.startswith("notes/") else "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A set with its tables by name, as benchmark.Scored."""
-
-    set: Set
-    model: str
-    documents: int
-    words: int
-    tables: Mapping[str, Mapping[str, Estimate]]
-    missing: tuple[str, ...] = ()
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """Scores below their floor, as sentences."""
-        return tuple(
-            f"{self.set.name} {label}: {self.f1(label):.3f} is below {floor:.3f}"
-            for label, floor in self.set.floors.items()
-            if self.f1(label) < floor
-        )
-
-    def f1(self, label: str) -> float:
-        """Strict F1 of `table.label`; 0 where there is none."""
-        table, _, name = label.partition(".")
-        estimate = self.tables.get(table, {}).get(name)
-        return estimate.score.f1 if estimate else 0.0
 
 
 def sets(path: Path = SETS) -> tuple[Set, ...]:

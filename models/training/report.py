@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from models.training import benchmark, relation_benchmark
 from models.training.intervals import Estimate
-
-Scored = benchmark.Scored | relation_benchmark.Scored
+from models.training.scored import Scored
 
 _HEAD = "| label | gold | P | R | F1 strict | 95 % | F1 relaxed |\n|---|---|---|---|---|---|---|"
 

@@ -74,9 +74,10 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     from itertools import chain
 
     from models.training import benchmark, relation_benchmark, report
+    from models.training.scored import Scored
 
     models = _models(model, language)
-    scored: Iterable[report.Scored]
+    scored: Iterable[Scored]
     with _progress() as watch:
         if corpora and not corpus:
             if not corpora.is_dir():

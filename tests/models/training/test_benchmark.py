@@ -10,10 +10,11 @@ from models.errors import CorpusMalformed
 from models.registry import Registry
 from models.training import benchmark
 from models.training.assertion_scores import GOLD
-from models.training.benchmark import HEADS, Scored, Set, score, score_own, sets
+from models.training.benchmark import Set, score, score_own, sets
 from models.training.corpora import LABELS, label_map, schemes
 from models.training.evaluate import Score
 from models.training.intervals import estimates
+from models.training.scored import HEADS, Scored
 from models.training.views import view
 
 TEXT = "Naproxen was stopped because of hypertension."

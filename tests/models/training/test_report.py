@@ -1,9 +1,10 @@
 import json
 
 from models.training import report
-from models.training.benchmark import Scored, Set
+from models.training.benchmark import Set
 from models.training.evaluate import Score
 from models.training.intervals import estimates
+from models.training.scored import Scored
 
 ROWS = estimates({"DRUG": [Score(2, 2, 1, 2)]})
 SCORED = Scored(Set("en", "bc5cdr", "test"), "mine", 1, 3000, {"heads": ROWS}, ("GENE",))
