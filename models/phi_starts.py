@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from models.folding import fold
-from models.phi_openings import DEEPEST, END, LONGEST, Kind, Opening, case, letters, shape
+from models.phi_marks import Kind, case, letters, shape
+from models.phi_openings import DEEPEST, END, LONGEST, Opening
 
 _TOKEN = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
