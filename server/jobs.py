@@ -1,7 +1,7 @@
 """The queue: what is to be read, by whom, and what became of it.
 
-procrastinate keeps the queue in PostgreSQL; the table `chartloom_job` says what became of
-each piece of work. Both are written in one transaction, so neither knows of work that the
+procrastinate keeps the queue in PostgreSQL; the ledger (server/ledger.py) says what became of each
+piece of work. Both are written in one transaction, so neither knows of work that the
 other does not. Everything that a job does may be repeated: a worker that dies leaves its job
 to the next one.
 """
@@ -9,7 +9,7 @@ to the next one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ import procrastinate
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueuedJob
-from psycopg.types.json import Jsonb
 
+from server import ledger
 from server.database import Connection, Pool
 from server.errors import Fate, NotFound, describe, verdict
 from server.job import UNVERSIONED, Job, Outcome
@@ -109,28 +109,12 @@ class Jobs:
     # Putting work in
 
     async def submit(self, job: Job) -> bool:
-        """Queue the job unless it is known already; tell whether it was queued.
-
-        A version is read once. A job without one says nothing of what it read, so it is queued
-        again once it has ended; while it runs, it is marked to be queued again at its end.
-        """
+        """Queue the job unless it is known already (ledger.enter); tell whether it was queued."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "INSERT INTO chartloom_job AS old (reference, version, pipeline)"
-                " VALUES (%s, %s, %s) ON CONFLICT (reference, version, pipeline) DO UPDATE SET"
-                " state = CASE WHEN old.state = 'running' THEN 'running' ELSE 'queued' END,"
-                " again = old.state = 'running',"
-                " failures = CASE WHEN old.state = 'running' THEN old.failures ELSE 0 END,"
-                " queued_at = now(), finished_at = NULL"
-                " WHERE old.version = '' AND old.state NOT IN ('queued', 'retrying')"
-                " RETURNING id, state",
-                (job.reference, job.version, job.pipeline),
-            )
-            row = await cursor.fetchone()
-            if row is None or row["state"] != "queued":
-                return False
-            await self._defer(connection, row["id"], job.reference)
-        return True
+            row = await ledger.enter(connection, job)
+            if row is not None:
+                await self._defer(connection, row)
+        return row is not None
 
     async def announce(self, reference: str, pipeline: str) -> None:
         """Queue a look at a document of which only the name is known; duplicates coalesce."""
@@ -147,73 +131,52 @@ class Jobs:
         Raises:
             NotFound: there is no such job, or it is queued or done.
         """
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL"
-                " WHERE id = %s AND state IN ('parked', 'skipped') RETURNING reference",
-                (job_id,),
-            )
-            row = await cursor.fetchone()
-            if row is None:
-                raise NotFound(f"no parked or skipped job {job_id}")
-            await self._defer(connection, job_id, row["reference"])
+        if not await self._reopen(["parked", "skipped"], job_id):
+            raise NotFound(f"no parked or skipped job {job_id}")
 
     async def retry_all(self) -> int:
         """Queue every parked job once more, and return how many."""
+        return await self._reopen(["parked"])
+
+    async def _reopen(self, states: Sequence[str], job_id: int | None = None) -> int:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL"
-                " WHERE state = 'parked' RETURNING id, reference"
-            )
-            rows = await cursor.fetchall()
+            rows = await ledger.reopen(connection, states, job_id)
             for row in rows:
-                await self._defer(connection, row["id"], row["reference"])
+                await self._defer(connection, row)
         return len(rows)
 
-    async def _defer(self, connection: Connection, job_id: int, reference: str) -> None:
+    async def _defer(self, connection: Connection, row: ledger.Row) -> None:
         # The lock keeps two versions of one document from being written at the same time.
         try:
             async with connection.transaction():
                 await self._read.configure(
-                    lock=reference, queueing_lock=f"read|{job_id}", connection=connection
-                ).defer_async(job_id=job_id)
+                    lock=row["reference"],
+                    queueing_lock=f"read|{row['id']}",
+                    connection=connection,
+                ).defer_async(job_id=row["id"])
         except AlreadyEnqueued:  # it waits still, left from an earlier run: one is enough
-            log.debug("job.coalesced", job=job_id)
+            log.debug("job.coalesced", job=row["id"])
 
     # Looking at it
 
-    async def list(self, *states: str, limit: int = 1000) -> list[dict[str, Any]]:
+    async def list(self, *states: str, limit: int = 1000) -> list[ledger.Row]:
         """Return the ledger's rows, the latest first; all states when none is named."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT * FROM chartloom_job WHERE cardinality(%(states)s::text[]) = 0"
-                " OR state = ANY(%(states)s) ORDER BY id DESC LIMIT %(limit)s",
-                {"states": list(states), "limit": limit},
-            )
-            return await cursor.fetchall()
+            return await ledger.rows(connection, states, limit)
 
-    async def show(self, job_id: int) -> dict[str, Any]:
+    async def show(self, job_id: int) -> ledger.Row:
         """Return one row.
 
         Raises:
             NotFound: there is no such job.
         """
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT * FROM chartloom_job WHERE id = %s", (job_id,)
-            )
-            row = await cursor.fetchone()
-        if row is None:
-            raise NotFound(f"no job {job_id}")
-        return row
+            return await ledger.row(connection, job_id)
 
     async def count(self) -> dict[str, int]:
         """Count the jobs by state."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT state, count(*) AS jobs FROM chartloom_job GROUP BY state"
-            )
-            return {row["state"]: row["jobs"] for row in await cursor.fetchall()}
+            return await ledger.counts(connection)
 
     async def ready(self) -> None:
         """Ask the database; raises within seconds when it does not answer."""
@@ -306,11 +269,12 @@ class Jobs:
 
     async def _run_read(self, job_id: int) -> None:
         assert self._process is not None
-        row = await self._begin(job_id)
+        async with self._pool.connection() as connection:
+            row = await ledger.begin(connection, job_id)
         if row is None:
             return
         if row["failures"] >= self._settings.max_attempts:
-            await self._end(job_id, "parked", "the process that read it died each time")
+            await self._end(job_id, Outcome("parked", "the process that read it died each time"))
             return
         job = Job(row["reference"], row["version"], row["pipeline"], row["attempt"])
         try:
@@ -318,58 +282,23 @@ class Jobs:
         except Exception as error:
             await self._settle(row, error)
         else:
-            await self._end(job_id, outcome.state, outcome.reason, outcome.summary)
-
-    async def _begin(self, job_id: int) -> dict[str, Any] | None:
-        # A row that is still 'running' was left so by a worker that died.
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "UPDATE chartloom_job SET state = 'running', started_at = now(),"
-                " attempt = attempt + 1, again = false,"
-                " failures = failures + (CASE WHEN state = 'running' THEN 1 ELSE 0 END)"
-                " WHERE id = %s AND state IN ('queued', 'retrying', 'running') RETURNING *",
-                (job_id,),
-            )
-            return await cursor.fetchone()
+            await self._end(job_id, outcome)
 
     async def _settle(self, row: Mapping[str, Any], error: Exception) -> None:
         reason, fate = describe(error), verdict(error).fate
         failures = row["failures"] + (fate is Fate.FEW)
         if fate is Fate.SKIP:
-            await self._end(row["id"], "skipped", reason)
+            await self._end(row["id"], Outcome("skipped", reason))
         elif fate is Fate.PARK or failures >= self._settings.max_attempts:
             log.warning("job.parked", job=row["id"], reason=reason)
-            await self._end(row["id"], "parked", reason)
+            await self._end(row["id"], Outcome("parked", reason))
         else:
             log.info("job.retrying", job=row["id"], reason=reason, attempt=row["attempt"])
-            await self._end(row["id"], "retrying", reason, failures=failures)
+            await self._end(row["id"], Outcome("retrying", reason), failures)
             raise Again from None
 
-    async def _end(
-        self,
-        job_id: int,
-        state: str,
-        reason: str | None,
-        summary: Mapping[str, Any] | None = None,
-        *,
-        failures: int | None = None,
-    ) -> None:
+    async def _end(self, job_id: int, outcome: Outcome, failures: int | None = None) -> None:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                "UPDATE chartloom_job SET state = %s, reason = %s, summary = %s,"
-                " failures = coalesce(%s, failures), finished_at = now() WHERE id = %s"
-                " RETURNING reference, again",
-                (state, reason, Jsonb(dict(summary or {})), failures, job_id),
-            )
-            row = await cursor.fetchone()
-            if row is not None and row["again"] and state != "retrying":
-                await self._queue_again(connection, job_id, row["reference"])
-
-    async def _queue_again(self, connection: Connection, job_id: int, reference: str) -> None:
-        # It was submitted while it ran: what it read may have been older than that.
-        await connection.execute(
-            "UPDATE chartloom_job SET state = 'queued', failures = 0, finished_at = NULL,"
-            " again = false WHERE id = %s",
-            (job_id,),
-        )
-        await self._defer(connection, job_id, reference)
+            again = await ledger.end(connection, job_id, outcome, failures)
+            if again is not None:
+                await self._defer(connection, again)
