@@ -1,13 +1,15 @@
 """One ONNX model: pieces in, emissions of every head out.
 
-The graph takes `input_ids` and `shape_ids`, both int64 (rows, time), padded with 0 at the end,
-and gives `emissions`, float32 (time, rows, heads, 3) in the order O, B, I.
+The graph takes `input_ids` and `shape_ids`, both int64 (rows, time), padded with 0 at the end, and
+`marks`, uint8 (rows, time, features), where a model has a dictionary (models/dictionary.py). It
+gives `emissions`, float32 (time, rows, heads, 3) in the order O, B, I.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +20,12 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 from models.errors import ModelCorrupt
+from models.tokenization import Integers, Marks
 
 Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 INPUTS = ("input_ids", "shape_ids")
+MARKS = "marks"
 OUTPUT = "emissions"
 
 
@@ -31,6 +34,8 @@ class Session:
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
+        self.marked = MARKS in {each.name for each in session.get_inputs()}
+        """Whether the graph reads the marks of a dictionary."""
 
     @classmethod
     def load(cls, path: Path, threads: int = 1) -> Session:
@@ -54,9 +59,11 @@ class Session:
         _check(session, path)
         return cls(session)
 
-    def run(self, ids: Integers, shapes: Integers) -> Floats:
+    def run(self, ids: Integers, shapes: Integers, marks: Marks | None = None) -> Floats:
         """Emissions (time, rows, heads, 3)."""
-        feeds = dict(zip(INPUTS, (ids, shapes), strict=True))
+        feeds: dict[str, npt.NDArray[Any]] = dict(zip(INPUTS, (ids, shapes), strict=True))
+        if marks is not None:
+            feeds[MARKS] = marks
         emissions: Floats = self._session.run([OUTPUT], feeds)[0]
         return emissions
 
@@ -66,7 +73,7 @@ def _check(session: onnxruntime.InferenceSession, path: Path) -> None:
     inputs = {each.name for each in session.get_inputs()}
     if lacking := set(INPUTS) - inputs:
         raise ModelCorrupt(f"{path} lacks the inputs {sorted(lacking)}")
-    if unknown := inputs - set(INPUTS):
+    if unknown := inputs - {*INPUTS, MARKS}:
         raise ModelCorrupt(f"{path} asks for the inputs {sorted(unknown)}, which nobody gives")
     if OUTPUT not in {each.name for each in session.get_outputs()}:
         raise ModelCorrupt(f"{path} lacks the output {OUTPUT!r}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from models.configuration import Configuration
 from models.consistency import repeated
 from models.decoding import Decoded, moves, spans
+from models.dictionary import Dictionary
 from models.mention import Mention
 from models.session import Session
 from models.tokenization import Pieces, Tokenizer
@@ -32,20 +33,27 @@ class Tagger:
         session: Session,
         config: Configuration,
         labels: Collection[str] | None = None,
+        dictionary: Dictionary | None = None,
     ) -> None:
         self._tokenizer, self._session = tokenizer, session
+        self._dictionary = dictionary
         self._columns = config.columns(config.heads if labels is None else labels)
         self._config = config.only(self._columns)
         self._walls = moves(self._config.transitions)
 
     @classmethod
     def load(cls, folder: Path, threads: int = 1, labels: Collection[str] | None = None) -> Self:
-        """Load tokenizer.json, model.onnx and config.json of a model folder."""
+        """Load tokenizer.json, model.onnx and config.json of a model folder.
+
+        A model that reads marks has its dictionary.npz beside them.
+        """
+        session = Session.load(folder / "model.onnx", threads)
         return cls(
             Tokenizer.load(folder / "tokenizer.json"),
-            Session.load(folder / "model.onnx", threads),
+            session,
             Configuration.load(folder / "config.json"),
             labels,
+            Dictionary.load(folder / "dictionary.npz") if session.marked else None,
         )
 
     @property
@@ -77,8 +85,10 @@ class Tagger:
 
     def _windows(self, text: str) -> list[Pieces]:
         parts = [part for part in self._tokenizer.encode(text, tile(text)) if len(part)]
+        if self._dictionary is not None:
+            parts = self._dictionary.marked(parts)
         groups = join([len(part) for part in parts], self._config.join)
-        return [_concatenated(parts[first:last]) for first, last in groups]
+        return [Pieces.joined(parts[first:last]) for first, last in groups]
 
     def _emissions(self, windows: Sequence[Pieces]) -> Floats:
         """Emissions (time, rows, heads, 3); windows above the limit are read in stretches."""
@@ -109,7 +119,10 @@ class Tagger:
 
     def _run(self, windows: Sequence[Pieces]) -> Floats:
         ids = pad([window.ids for window in windows])
-        emissions = self._session.run(ids, pad([window.shapes for window in windows]))
+        marks = [window.marks for window in windows if window.marks is not None]
+        emissions = self._session.run(
+            ids, pad([window.shapes for window in windows]), pad(marks) if marks else None
+        )
         return (
             emissions
             if len(self._columns) == emissions.shape[2]
@@ -136,17 +149,6 @@ def _groups(windows: Sequence[tuple[int, Pieces]]) -> Iterator[Sequence[tuple[in
             first = last
     if first < len(windows):
         yield windows[first:]
-
-
-def _concatenated(parts: Sequence[Pieces]) -> Pieces:
-    if len(parts) == 1:
-        return parts[0]
-    return Pieces(
-        np.concatenate([part.ids for part in parts]),
-        np.concatenate([part.shapes for part in parts]),
-        np.concatenate([part.starts for part in parts]),
-        np.concatenate([part.ends for part in parts]),
-    )
 
 
 def _trim(text: str, mention: Mention) -> Mention | None:

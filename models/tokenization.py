@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ import tokenizers
 from models.errors import ModelCorrupt
 
 Integers = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.uint8]
 
 # A lone surrogate cannot cross into the tokenizer; the replacement has the same length.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -25,12 +27,30 @@ SHAPES = 10
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """One row a piece: vocabulary id, shape (0..9), start and end in code points."""
+    """One row a piece: vocabulary id, shape (0..9), start and end in code points.
+
+    `marks` are the features of a dictionary (models/dictionary.py), where a model reads them.
+    """
 
     ids: Integers
     shapes: Integers
     starts: Integers
     ends: Integers
+    marks: Marks | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put parts behind one another; all of them are marked or none is."""
+        if len(parts) == 1:
+            return parts[0]
+        marks = [part.marks for part in parts if part.marks is not None]
+        return cls(
+            np.concatenate([part.ids for part in parts]),
+            np.concatenate([part.shapes for part in parts]),
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.ends for part in parts]),
+            np.concatenate(marks) if marks else None,
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -38,7 +58,8 @@ class Pieces:
     def cut(self, start: int, end: int) -> Pieces:
         """Keep the pieces of the rows `start` to `end`."""
         rows = slice(start, end)
-        return Pieces(self.ids[rows], self.shapes[rows], self.starts[rows], self.ends[rows])
+        marks = None if self.marks is None else self.marks[rows]
+        return Pieces(self.ids[rows], self.shapes[rows], self.starts[rows], self.ends[rows], marks)
 
 
 class Tokenizer:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+Number = TypeVar("Number", bound=np.generic)
 
 # A cut here loses at most some context: pieces of one part are decoded together, so the rule
 # would rather miss a sentence end than cut a mention. A line break alone does not cut, because
@@ -54,10 +57,10 @@ def keepers(bounds: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return list(zip([bounds[0][0], *inner], [*inner, bounds[-1][1]], strict=True))
 
 
-def pad(rows: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    """Stack rows of different lengths, zeros at the end."""
+def pad(rows: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:
+    """Stack rows (length, ...) of different lengths, zeros at the end."""
     width = max(map(len, rows))
-    stacked = np.zeros((len(rows), width), np.int64)
+    stacked = np.zeros((len(rows), width, *rows[0].shape[1:]), rows[0].dtype)
     for index, values in enumerate(rows):
         stacked[index, : len(values)] = values
     return stacked

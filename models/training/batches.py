@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from models.dictionary import KINDS, PLACES
+from models.tokenization import Integers, Marks, Pieces
 from models.training.corpora import ANY, BEGIN, INSIDE, OUTSIDE, Masks, Row
 from models.windows import chunks, join
-
-Integers = npt.NDArray[np.int64]
 
 _CASELESS, _LOWER, _UPPER, _GLUED = 0, 1, 3, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What the network reads at once: ids, shapes (pieces) and masks (pieces, heads)."""
+    """What the network reads at once: ids, shapes (pieces) and masks (pieces, heads).
+
+    `marks` (pieces, features) are those of the dictionary, where the recipe has one.
+    """
 
     ids: Integers
     shapes: Integers
     masks: Masks
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Roughness:
-    """How often a window is written in capitals, in lower case, wrapped, or loses pieces."""
+    """How often a window is written in capitals, in lower case, wrapped, or loses pieces.
+
+    `unmarked` is how often it loses the marks of the dictionary, or those of one kind of names, so
+    that the network does not come to rest on them.
+    """
 
     upper: float = 0.05
     lower: float = 0.03
     wrap: float = 0.1
     unknown: float = 0.02
+    unmarked: float = 0.15
     longest: int = 160
     joined: tuple[int, ...] = (8, 32, 64, 64, 96)
 
@@ -42,11 +50,11 @@ def windows(row: Row, rough: Roughness, draw: np.random.Generator) -> Iterator[W
     lengths = [len(pieces) for pieces, _ in row.sentences]
     for first, last in join(lengths, int(draw.choice(rough.joined))):
         parts = row.sentences[first:last]
-        ids = np.concatenate([pieces.ids for pieces, _ in parts])
-        shapes = np.concatenate([pieces.shapes for pieces, _ in parts])
+        whole = Pieces.joined([pieces for pieces, _ in parts])
         masks = np.concatenate([masks for _, masks in parts])
-        for start, end in chunks(len(ids), rough.longest, 16):
-            yield Window(ids[start:end], shapes[start:end], _opened(masks[start:end]))
+        for start, end in chunks(len(whole), rough.longest, 16):
+            pieces = whole.cut(start, end)
+            yield Window(pieces.ids, pieces.shapes, _opened(masks[start:end]), pieces.marks)
 
 
 def _opened(masks: Masks) -> Masks:
@@ -58,7 +66,7 @@ def _opened(masks: Masks) -> Masks:
 
 def roughen(window: Window, rough: Roughness, line_break: int, draw: np.random.Generator) -> Window:
     """Change the case, wrap the lines or hide pieces; the labels stay with their pieces."""
-    ids, shapes, masks = window.ids, window.shapes, window.masks
+    shapes = window.shapes
     chance = draw.random()
     glue = shapes // _GLUED * _GLUED
     letters = shapes % _GLUED != _CASELESS
@@ -66,24 +74,37 @@ def roughen(window: Window, rough: Roughness, line_break: int, draw: np.random.G
         shapes = np.where(letters, _UPPER + glue, shapes)
     elif chance < rough.upper + rough.lower:
         shapes = np.where(letters, _LOWER + glue, shapes)
+    window = replace(window, shapes=shapes, marks=_unmark(window.marks, rough.unmarked, draw))
     if draw.random() < rough.wrap:
-        ids, shapes, masks = _wrap(ids, shapes, masks, line_break, draw)
-    hidden = draw.random(len(ids)) < rough.unknown
-    return Window(np.where(hidden, 1, ids), shapes, masks)
+        window = _wrap(window, line_break, draw)
+    hidden = draw.random(len(window.ids)) < rough.unknown
+    return replace(window, ids=np.where(hidden, 1, window.ids))
 
 
-def _wrap(
-    ids: Integers, shapes: Integers, masks: Masks, line_break: int, draw: np.random.Generator
-) -> tuple[Integers, Integers, Masks]:
-    free = np.flatnonzero(shapes < _GLUED)
+def _unmark(marks: Marks | None, share: float, draw: np.random.Generator) -> Marks | None:
+    if marks is None or draw.random() >= 2 * share:
+        return marks
+    if draw.random() < 0.5:
+        return np.zeros_like(marks)
+    kept = marks.copy()
+    kind = PLACES * int(draw.integers(KINDS))
+    kept[:, kind : kind + PLACES] = 0
+    return kept
+
+
+def _wrap(window: Window, line_break: int, draw: np.random.Generator) -> Window:
+    masks = window.masks
+    free = np.flatnonzero(window.shapes < _GLUED)
     every = int(draw.integers(9, 18))
     places = free[free > 0][int(draw.integers(1, every)) :: every]
     after = masks[places]
     inner = np.where(after == INSIDE, INSIDE, np.where(after == ANY, ANY, OUTSIDE))
-    return (
-        np.insert(ids, places, line_break),
-        np.insert(shapes, places, _CASELESS),
+    marks = window.marks
+    return Window(
+        np.insert(window.ids, places, line_break),
+        np.insert(window.shapes, places, _CASELESS),
         np.insert(masks, places, inner.astype(np.uint8), axis=0),
+        None if marks is None else np.insert(marks, places, 0, axis=0),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.dictionary import Dictionary
 from models.errors import CorpusMalformed
 from models.tokenization import Pieces, Tokenizer
 from models.training.readers import formats
@@ -186,10 +187,16 @@ class Row:
 
 
 def row(
-    document: Mapping[str, Any], scheme: Scheme, heads: Sequence[str], tokenizer: Tokenizer
+    document: Mapping[str, Any],
+    scheme: Scheme,
+    heads: Sequence[str],
+    tokenizer: Tokenizer,
+    dictionary: Dictionary | None = None,
 ) -> Row:
-    """Encode a document and lay its annotation over the pieces."""
+    """Encode a document, mark its names and lay its annotation over the pieces."""
     pieces = tokenizer.encode(document["text"], tile(document["text"]))
+    if dictionary is not None:
+        pieces = dictionary.marked(pieces)
     return Row(
         tuple((part, masks(document, scheme, heads, part)) for part in pieces if len(part) > 0)
     )

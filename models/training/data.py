@@ -12,8 +12,17 @@ from typing import Any
 import numpy as np
 import tokenizers
 
+from models.dictionary import Dictionary
 from models.tokenization import Tokenizer
-from models.training import negatives, notes, surrogate_notes, synthetic_clinical, synthetic_phi
+from models.training import (
+    dictionaries,
+    negatives,
+    notes,
+    phi_notes,
+    surrogate_notes,
+    synthetic_clinical,
+    synthetic_phi,
+)
 from models.training.corpora import LABELS, Row, Scheme, documents, joined, row, schemes, sha256
 from models.training.corpora import part as locate
 from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
@@ -50,18 +59,30 @@ def gather(recipe: Recipe, data: Path, out: Path) -> Material:
     table = out / "vectors.npy"
     if not table.exists():
         np.save(table, _vectors(vocabulary, _texts(plain, corpora, recipe), recipe))
+    dictionary = _dictionary(recipe, data, out, tokenizer)
     known = _schemes(recipe)
     rows = {
-        name: [row(document, known[name], recipe.heads, tokenizer) for document in read]
+        name: [row(document, known[name], recipe.heads, tokenizer, dictionary) for document in read]
         for name, read in corpora.items()
     }
     training = [file for name in recipe.mix for file in _files(name, recipe, data)]
     hashes = {_relative(file, data): sha256(file) for file in [*plain, *training]}
     hashes |= {file.name: sha256(file) for file in (vocabulary, table)}
+    if dictionary is not None:
+        hashes["dictionary.npz"] = sha256(out / "dictionary.npz")
     hashes["labels.toml"] = sha256(LABELS)
     hashes |= {path.name: sha256(path) for path in map(Path, recipe.label_maps)}
     line_break = tokenizer.vocabulary.get("\n", 1)
     return Material(tokenizer, np.load(table), rows, hashes, line_break)
+
+
+def _dictionary(recipe: Recipe, data: Path, out: Path, tokenizer: Tokenizer) -> Dictionary | None:
+    if not recipe.dictionary:
+        return None
+    path = out / "dictionary.npz"
+    if not path.exists():
+        dictionaries.build(recipe.language, data / "terminology", tokenizer).save(path)
+    return Dictionary.load(path)
 
 
 def _schemes(recipe: Recipe) -> dict[str, Scheme]:
@@ -135,6 +156,8 @@ def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
         case "synthetic_phi":
             fillers = fillings(sample, lists, test=False)
             yield from synthetic_phi.documents(lists, fillers, recipe.synthetic_phi, test=False)
+        case "phi_notes":
+            yield from phi_notes.documents(recipe.language, data / "lists", recipe.phi_notes)
         case _ if scheme.path == _SURROGATES:
             own = notes.documents(recipe.language, "train")
             yield from surrogate_notes.documents(

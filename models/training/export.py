@@ -20,9 +20,11 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from models.training.network import TAGS, Tagger
+from models.training.network import TAGS, Layer, Shape, Tagger
 
 OPSET = 17
+COPIED = ("tokenizer.json", "dictionary.npz")
+FILES = ("model.onnx", "config.json", *COPIED)
 JOIN, LIMIT, OVERLAP = 64, 256, 64
 """Pieces. JOIN was chosen on the development parts of NCBI, MACCROBAT and presidio-research."""
 
@@ -30,12 +32,13 @@ Floats = npt.NDArray[np.float32]
 
 
 def export(
-    tagger: Tagger, heads: tuple[str, ...], tokenizer: Path, folder: Path, *, int8: bool = True
+    tagger: Tagger, heads: tuple[str, ...], run: Path, folder: Path, *, int8: bool = True
 ) -> None:
-    """Write tokenizer.json, model.onnx and config.json to `folder`."""
+    """Write model.onnx and config.json to `folder`, and what the run has of its other files."""
     folder.mkdir(parents=True, exist_ok=True)
-    if tokenizer != folder / "tokenizer.json":
-        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+    for name in COPIED:
+        if (run / name).exists() and run != folder:
+            shutil.copyfile(run / name, folder / name)
     model = graph(tagger, int8=int8)
     if int8:
         with tempfile.TemporaryDirectory() as scratch:
@@ -72,9 +75,6 @@ def graph(tagger: Tagger, *, int8: bool) -> onnx.ModelProto:
         table = encoder.table(torch.arange(shape.pieces)).numpy()
     weights: dict[str, npt.NDArray[Any]] = {
         "letters": _array(encoder.letters.weight),
-        "W": _gates(_array(encoder.project)),
-        "R": _gates(_array(encoder.recur)),
-        "B": _bias(_array(encoder.bias)),
         "emit": _array(tagger.emit.weight).T.copy(),
         "emit_bias": _array(tagger.emit.bias),
         "zero": np.array(0, np.int64),
@@ -83,27 +83,56 @@ def graph(tagger: Tagger, *, int8: bool) -> onnx.ModelProto:
         "tags": np.array([0, 0, shape.heads, TAGS], np.int64),
     }
     nodes, extra = _pieces(table, int8=int8)
+    features = ["piece_features", "letter_features"]
+    if shape.marks:
+        nodes += [helper.make_node("Cast", ["marks"], ["mark_features"], to=TensorProto.FLOAT)]
+        features.append("mark_features")
     nodes += [
         helper.make_node("Gather", ["letters", "shape_ids"], ["letter_features"]),
-        helper.make_node("Concat", ["piece_features", "letter_features"], ["features"], axis=2),
+        helper.make_node("Concat", features, ["features"], axis=2),
         helper.make_node("Transpose", ["features"], ["by_time"], perm=[1, 0, 2]),
         helper.make_node("Greater", ["input_ids", "zero"], ["real"]),
         helper.make_node("Cast", ["real"], ["ones"], to=TensorProto.INT32),
         helper.make_node("ReduceSum", ["ones", "axis"], ["lengths"], keepdims=0),
+    ]
+    given = "by_time"
+    for number, layer in enumerate(encoder.layers):
+        recurrent, parameters = _layer(number, layer, given, shape.hidden)
+        nodes += recurrent
+        weights |= parameters
+        given = f"encoded{number}"
+    nodes += [
         helper.make_node(
-            "LSTM",
-            ["by_time", "W", "R", "B", "lengths"],
-            ["states"],
-            hidden_size=shape.hidden,
-            direction="bidirectional",
+            "Concat", [f"encoded{number}" for number in range(shape.layers)], ["encoded"], axis=2
         ),
-        helper.make_node("Transpose", ["states"], ["by_row"], perm=[0, 2, 1, 3]),
-        helper.make_node("Reshape", ["by_row", "flat"], ["encoded"]),
         helper.make_node("MatMul", ["encoded", "emit"], ["product"]),
         helper.make_node("Add", ["product", "emit_bias"], ["scores"]),
         helper.make_node("Reshape", ["scores", "tags"], ["emissions"]),
     ]
-    return _model(nodes, weights | extra, shape.heads)
+    return _model(nodes, weights | extra, shape)
+
+
+def _layer(
+    number: int, layer: Layer, given: str, hidden: int
+) -> tuple[list[onnx.NodeProto], dict[str, npt.NDArray[Any]]]:
+    """One LSTM from (time, rows, features) to (time, rows, 2H), and its weights."""
+    parameters = {
+        f"W{number}": _gates(_array(layer.project)),
+        f"R{number}": _gates(_array(layer.recur)),
+        f"B{number}": _bias(_array(layer.bias)),
+    }
+    nodes = [
+        helper.make_node(
+            "LSTM",
+            [given, *parameters, "lengths"],
+            [f"states{number}"],
+            hidden_size=hidden,
+            direction="bidirectional",
+        ),
+        helper.make_node("Transpose", [f"states{number}"], [f"by_row{number}"], perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", [f"by_row{number}", "flat"], [f"encoded{number}"]),
+    ]
+    return nodes, parameters
 
 
 def _array(weight: torch.Tensor) -> Floats:
@@ -127,14 +156,17 @@ def _pieces(table: Floats, *, int8: bool) -> tuple[list[onnx.NodeProto], dict[st
 
 
 def _model(
-    nodes: list[onnx.NodeProto], weights: dict[str, npt.NDArray[Any]], heads: int
+    nodes: list[onnx.NodeProto], weights: dict[str, npt.NDArray[Any]], shape: Shape
 ) -> onnx.ModelProto:
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["rows", "time"])
         for name in ("input_ids", "shape_ids")
     ]
+    if shape.marks:
+        sizes = ["rows", "time", shape.marks]
+        inputs.append(helper.make_tensor_value_info("marks", TensorProto.UINT8, sizes))
     output = helper.make_tensor_value_info(
-        "emissions", TensorProto.FLOAT, ["time", "rows", heads, TAGS]
+        "emissions", TensorProto.FLOAT, ["time", "rows", shape.heads, TAGS]
     )
     initializers = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     body = helper.make_graph(nodes, "tagger", inputs, [output], initializers)

@@ -1,4 +1,4 @@
-"""The tagger as PyTorch sees it: piece, character and shape features, a BiLSTM, CRF heads.
+"""The tagger as PyTorch sees it: features of pieces, BiLSTM layers, CRF heads.
 
 The sequence step and the CRF gradient are written by hand: on a CPU that is about twice as fast
 as the packed LSTM, and all heads share one forward-backward pass.
@@ -19,7 +19,11 @@ FORBIDDEN = -1e4
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network; `characters` is the size of the character alphabet."""
+    """Sizes of the network; `characters` is the size of the character alphabet.
+
+    `marks` are the features of the dictionary (models/dictionary.py), or none. The heads read the
+    states of all `layers` side by side.
+    """
 
     pieces: int
     heads: int
@@ -29,7 +33,14 @@ class Shape:
     character_filters: int = 64
     shape_vector: int = 16
     shapes: int = 10
+    marks: int = 0
     hidden: int = 256
+    layers: int = 1
+
+    @property
+    def width(self) -> int:
+        """Features of a piece before the first layer."""
+        return self.vector + self.character_filters + self.shape_vector + self.marks
 
 
 class _Recurrence(torch.autograd.Function):  # type: ignore[misc]
@@ -83,8 +94,34 @@ class _Recurrence(torch.autograd.Function):  # type: ignore[misc]
         return deltas, torch.bmm(before, after)
 
 
+class Layer(nn.Module):  # type: ignore[misc]
+    """One bidirectional LSTM: features (batch, time, width) to states (batch, time, 2H)."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.project = nn.Parameter(torch.empty(2, width, 4 * hidden))
+        self.bias = nn.Parameter(torch.zeros(2, 4 * hidden))
+        self.recur = nn.Parameter(torch.empty(2, hidden, 4 * hidden))
+        for direction in range(2):
+            nn.init.xavier_uniform_(self.project.data[direction])
+            for gate in range(4):
+                block = slice(gate * hidden, (gate + 1) * hidden)
+                nn.init.orthogonal_(self.recur.data[direction, :, block])
+        self.bias.data[:, hidden : 2 * hidden] = 1.0
+
+    def forward(self, features: Tensor, backwards: Tensor) -> Tensor:
+        """`backwards` (batch, time) is where each row has the piece that is as far from its end."""
+        turned = features.gather(1, backwards[:, :, None].expand_as(features))
+        both = torch.stack([features, turned]).transpose(1, 2).flatten(1, 2)
+        inputs = torch.baddbmm(self.bias[:, None, :], both, self.project)
+        inputs = inputs.unflatten(1, features.shape[1::-1]).transpose(0, 1).contiguous()
+        outputs = _Recurrence.apply(inputs, self.recur).permute(1, 2, 0, 3)
+        back = outputs[1].gather(1, backwards[:, :, None].expand_as(outputs[1]))
+        return torch.cat([outputs[0], back], 2)
+
+
 class Encoder(nn.Module):  # type: ignore[misc]
-    """Piece ids and shapes to one vector a piece (batch, time, 2H)."""
+    """Piece ids, shapes and marks to one vector a piece (batch, time, layers * 2H)."""
 
     characters: Tensor
 
@@ -96,16 +133,8 @@ class Encoder(nn.Module):  # type: ignore[misc]
         self.character = nn.Embedding(shape.characters, shape.character_vector, padding_idx=0)
         self.filters = nn.Conv1d(shape.character_vector, shape.character_filters, 3, padding=1)
         self.letters = nn.Embedding(shape.shapes, shape.shape_vector)
-        width = shape.vector + shape.character_filters + shape.shape_vector
-        self.project = nn.Parameter(torch.empty(2, width, 4 * shape.hidden))
-        self.bias = nn.Parameter(torch.zeros(2, 4 * shape.hidden))
-        self.recur = nn.Parameter(torch.empty(2, shape.hidden, 4 * shape.hidden))
-        for direction in range(2):
-            nn.init.xavier_uniform_(self.project.data[direction])
-            for gate in range(4):
-                block = slice(gate * shape.hidden, (gate + 1) * shape.hidden)
-                nn.init.orthogonal_(self.recur.data[direction, :, block])
-        self.bias.data[:, shape.hidden : 2 * shape.hidden] = 1.0
+        widths = [shape.width] + [2 * shape.hidden] * (shape.layers - 1)
+        self.layers = nn.ModuleList(Layer(width, shape.hidden) for width in widths)
 
     def table(self, ids: Tensor) -> Tensor:
         """Compute all that depends on the piece alone, so that the export can fold it."""
@@ -113,19 +142,22 @@ class Encoder(nn.Module):  # type: ignore[misc]
         filtered = self.filters(letters).amax(2).relu()
         return torch.cat([self.pieces(ids), filtered], 1)
 
-    def forward(self, ids: Tensor, shapes: Tensor, dropout: float) -> Tensor:
-        """Ids and shapes are (batch, time); id 0 is padding at the end of a row."""
+    def forward(
+        self, ids: Tensor, shapes: Tensor, dropout: float, marks: Tensor | None = None
+    ) -> Tensor:
+        """Ids and shapes are (batch, time), marks (batch, time, marks); id 0 pads the end."""
         unique, places = torch.unique(ids, return_inverse=True)
-        features = torch.cat([self.table(unique)[places], self.letters(shapes)], 2)
-        features = _drop(features, dropout)
+        parts = [self.table(unique)[places], self.letters(shapes)]
+        if self.shape.marks:
+            given = ids.new_zeros(*ids.shape, self.shape.marks) if marks is None else marks
+            parts.append(given.float())
+        states = _drop(torch.cat(parts, 2), dropout)
         backwards = _reversal((ids != 0).sum(1), ids.shape[1])
-        turned = features.gather(1, backwards[:, :, None].expand_as(features))
-        both = torch.stack([features, turned]).transpose(1, 2).flatten(1, 2)
-        inputs = torch.baddbmm(self.bias[:, None, :], both, self.project)
-        inputs = inputs.unflatten(1, (ids.shape[1], ids.shape[0])).transpose(0, 1).contiguous()
-        outputs = _Recurrence.apply(inputs, self.recur).permute(1, 2, 0, 3)
-        back = outputs[1].gather(1, backwards[:, :, None].expand_as(outputs[1]))
-        return _drop(torch.cat([outputs[0], back], 2), dropout)
+        read = []
+        for layer in self.layers:
+            states = _drop(layer(states, backwards), dropout)
+            read.append(states)
+        return torch.cat(read, 2)
 
 
 class Tagger(nn.Module):  # type: ignore[misc]
@@ -135,12 +167,14 @@ class Tagger(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.shape = shape
         self.encoder = Encoder(shape, characters)
-        self.emit = nn.Linear(2 * shape.hidden, shape.heads * TAGS)
+        self.emit = nn.Linear(2 * shape.hidden * shape.layers, shape.heads * TAGS)
         self.transitions = nn.Parameter(torch.zeros(shape.heads, TAGS, TAGS))
 
-    def forward(self, ids: Tensor, shapes: Tensor, dropout: float = 0.0) -> Tensor:
+    def forward(
+        self, ids: Tensor, shapes: Tensor, dropout: float = 0.0, marks: Tensor | None = None
+    ) -> Tensor:
         """Emissions (batch, time, heads, tags)."""
-        encoded = self.encoder(ids, shapes, dropout)
+        encoded = self.encoder(ids, shapes, dropout, marks)
         return self.emit(encoded).unflatten(2, (self.shape.heads, TAGS))
 
     def moves(self) -> Tensor:

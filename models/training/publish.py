@@ -13,14 +13,13 @@ import torch
 from models.session import Session
 from models.tokenization import Tokenizer
 from models.training.corpora import sha256
-from models.training.export import export
+from models.training.export import FILES, export
 from models.training.network import Tagger
 from models.training.recipe import Recipe
 from models.training.train import build
 
 TOLERANCE = 2e-3
 """Largest difference of an emission between PyTorch and the float32 graph."""
-FILES = ("tokenizer.json", "model.onnx", "config.json")
 PHI = ("NAME", "AGE", "DATE", "ID", "LOCATION", "CONTACT", "PROFESSION", "OTHER")
 
 
@@ -36,11 +35,11 @@ def publish(
     tagger = restore(recipe, run)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch)
-        export(tagger, recipe.heads, run / "tokenizer.json", plain, int8=False)
+        export(tagger, recipe.heads, run, plain, int8=False)
         gap = parity(tagger, plain / "model.onnx")
     if gap > TOLERANCE:
         raise ValueError(f"the exported graph differs from PyTorch by {gap:.4f}")
-    export(tagger, recipe.heads, run / "tokenizer.json", folder)
+    export(tagger, recipe.heads, run, folder)
     return record(recipe, folder, version, metrics)
 
 
@@ -64,9 +63,18 @@ def parity(tagger: Tagger, path: Path, seed: int = 0) -> float:
     live = np.arange(40) < lengths[:, None]
     ids = np.where(live, draw.integers(1, tagger.shape.pieces, live.shape), 0)
     shapes = np.where(live, draw.integers(0, tagger.shape.shapes, live.shape), 0)
+    marks = (
+        draw.integers(0, 2, (*ids.shape, tagger.shape.marks), np.uint8)
+        if tagger.shape.marks
+        else None
+    )
     with torch.no_grad():
-        ours = tagger(torch.from_numpy(ids), torch.from_numpy(shapes)).numpy()
-    theirs = Session.load(path).run(ids, shapes).transpose(1, 0, 2, 3)
+        ours = tagger(
+            torch.from_numpy(ids),
+            torch.from_numpy(shapes),
+            marks=None if marks is None else torch.from_numpy(marks),
+        ).numpy()
+    theirs = Session.load(path).run(ids, shapes, marks).transpose(1, 0, 2, 3)
     return float(np.abs(ours - theirs)[live].max())
 
 
@@ -83,7 +91,7 @@ def record(recipe: Recipe, folder: Path, version: str, metrics: Mapping[str, flo
         f"phi = {json.dumps(phi)}",
         "",
         f"[{recipe.identifier}.files]",
-        *(f'"{name}" = "{sha256(folder / name)}"' for name in FILES),
+        *(f'"{name}" = "{sha256(folder / name)}"' for name in FILES if (folder / name).exists()),
         "",
         f"[{recipe.identifier}.metrics]",
         *(f'"{name}" = {value}' for name, value in metrics.items()),

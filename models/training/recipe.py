@@ -20,6 +20,7 @@ class Recipe:
     documents whose `meta.pmid` occurs in one of the files `apart` (paths below the corpora).
 
     `label_maps` are files beside the recipe, written as labels.toml, for corpora that it lacks.
+    With `dictionary`, pieces are marked that spell a known clinical name (dictionaries.toml).
     Heads named in `auxiliary` only help the training and the evaluation; annotations never show
     them. `vocabulary` and `vector` size what the run folder gets when it has none.
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
@@ -39,6 +40,8 @@ class Recipe:
     vocabulary: int = 16_000
     vector: int = 200
     hidden: int = 256
+    layers: int = 1
+    dictionary: bool = False
     minutes: float = 45.0
     steps: int = 0
     threads: int = 1
@@ -51,6 +54,7 @@ class Recipe:
     clip: float = 5.0
     negatives: int = 12_000
     synthetic_phi: int = 5000
+    phi_notes: int = 6000
     synthetic_clinical: int = 4000
     surrogates: int = 4
     roughness: Roughness = field(default_factory=Roughness)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.dictionary import MARKS
 from models.tokenization import Tokenizer
 from models.training import pretraining, relation_training
 from models.training.batches import Window, batches, epoch
@@ -135,9 +136,12 @@ class Run:
 
     def _step(self, batch: list[Window]) -> float:
         ids, shapes, allowed, lengths = (each.to(self.device) for each in tensors(batch))
+        marks = marks_of(batch)
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
-        emissions = self.tagger(ids, shapes, self.recipe.dropout)
+        emissions = self.tagger(
+            ids, shapes, self.recipe.dropout, None if marks is None else marks.to(self.device)
+        )
         value = loss(emissions, self.tagger.moves(), allowed, lengths) / len(batch)
         self.optimiser.zero_grad()
         value.backward()
@@ -199,7 +203,9 @@ def build(recipe: Recipe, tokenizer: Tokenizer, vectors: Tensor | None = None) -
         heads=len(recipe.heads),
         characters=alphabet,
         vector=recipe.vector,
+        marks=MARKS if recipe.dictionary else 0,
         hidden=recipe.hidden,
+        layers=recipe.layers,
     )
     tagger = Tagger(shape, torch.from_numpy(characters))
     if vectors is not None:
@@ -209,11 +215,21 @@ def build(recipe: Recipe, tokenizer: Tokenizer, vectors: Tensor | None = None) -
 
 
 def begin_with(tagger: Tagger, heads: Sequence[str], start: Path) -> None:
-    """Copy the encoder of a finished run, and the heads that both have."""
+    """Copy the encoder of a finished run, and the heads that both have.
+
+    What the new network has more of begins at zero where it adds to sums (features, and what the
+    heads read of further layers), and so changes nothing at first.
+    """
     state = torch.load(start / "weights.pt", weights_only=True, map_location="cpu")
     before = json.loads((start / "run.json").read_text("utf-8"))["recipe"]["heads"]
-    encoder = {name: value for name, value in state.items() if name.startswith("encoder.")}
+    own = tagger.state_dict()
+    encoder = {
+        name: _grown(value, own[name])
+        for name, value in state.items()
+        if name.startswith("encoder.")
+    }
     tagger.load_state_dict(encoder, strict=False)
+    read = state["emit.weight"].shape[1] if before else 0
     with torch.no_grad():
         for place, head in enumerate(heads):
             if head in before:
@@ -222,9 +238,17 @@ def begin_with(tagger: Tagger, heads: Sequence[str], start: Path) -> None:
                     slice(TAGS * place, TAGS * (place + 1)),
                     slice(TAGS * old, TAGS * (old + 1)),
                 )
-                tagger.emit.weight[rows] = state["emit.weight"][was]
+                tagger.emit.weight[rows] = 0
+                tagger.emit.weight[rows, :read] = state["emit.weight"][was]
                 tagger.emit.bias[rows] = state["emit.bias"][was]
                 tagger.transitions[place] = state["transitions"][old]
+
+
+def _grown(old: Tensor, new: Tensor) -> Tensor:
+    """The old values in the shape of the new ones, zeros behind them."""
+    grown = torch.zeros_like(new)
+    grown[tuple(slice(size) for size in old.shape)] = old
+    return grown
 
 
 def _inherit(start: Path, out: Path) -> None:
@@ -244,6 +268,12 @@ def tensors(batch: list[Window]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         bits[index, : len(window.ids)] = window.masks
     allowed = (bits[..., None] >> np.arange(3, dtype=np.uint8) & 1).astype(bool)
     return ids, shapes, torch.from_numpy(allowed), lengths
+
+
+def marks_of(batch: list[Window]) -> Tensor | None:
+    """Stack the marks of windows (rows, time, features), if they have any."""
+    marks = [window.marks for window in batch if window.marks is not None]
+    return torch.from_numpy(pad(marks)) if marks else None
 
 
 def _describe(recipe: Recipe, material: Material, out: Path, run: Run) -> None:

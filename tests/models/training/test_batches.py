@@ -1,5 +1,7 @@
 """Joining, roughening and grouping keep pieces and labels together."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.tokenization import Pieces
@@ -54,6 +56,20 @@ def test_capitals_change_letters_only():
     window = Window(np.arange(10, 15), shapes, np.ones((5, 1), np.uint8))
     rough = roughen(window, Roughness(upper=1, wrap=0, unknown=0), BREAK, draw())
     assert rough.shapes.tolist() == [0, 3, 3, 8, 5]
+
+
+def test_marks_go_with_their_pieces_and_are_hidden_now_and_then():
+    pieces, masks = sentence(20)
+    marks = np.ones((20, 24), np.uint8)
+    pieces = replace(pieces, marks=marks)
+    (window,) = windows(Row(((pieces, masks),)), Roughness(), draw())
+    kept = roughen(window, Roughness(wrap=1, unmarked=0), BREAK, draw())
+    assert (kept.marks.any(1) == (kept.ids != BREAK)).all()
+    seen = {
+        int(roughen(window, Roughness(unmarked=0.3), BREAK, draw_).marks.any(0).sum())
+        for draw_ in map(np.random.default_rng, range(40))
+    }
+    assert seen == {0, 21, 24}
 
 
 def test_an_epoch_draws_by_share_and_batches_keep_the_budget():

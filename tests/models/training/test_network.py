@@ -16,9 +16,9 @@ from models.training.publish import parity  # noqa: E402
 LENGTHS = torch.tensor([4, 2, 1])
 
 
-def small(seed=0):
+def small(seed=0, **sizes):
     torch.manual_seed(seed)
-    shape = Shape(pieces=30, heads=2, characters=9, vector=6, hidden=5)
+    shape = Shape(pieces=30, heads=2, characters=9, vector=6, hidden=5, **sizes)
     tagger = Tagger(shape, torch.randint(0, 9, (30, 4)))
     torch.nn.init.normal_(tagger.transitions)
     return tagger.eval()
@@ -84,10 +84,11 @@ def test_padding_changes_nothing():
     assert torch.allclose(both[0, :3], alone[0], atol=1e-6)
 
 
-def test_the_graph_gives_what_the_network_gives(tmp_path):
+@pytest.mark.parametrize("sizes", [{}, {"layers": 2}, {"marks": 24}, {"layers": 2, "marks": 24}])
+def test_the_graph_gives_what_the_network_gives(tmp_path, sizes):
     import onnx
 
-    tagger = small()
+    tagger = small(**sizes)
     onnx.save(graph(tagger, int8=False), tmp_path / "model.onnx")
     assert parity(tagger, tmp_path / "model.onnx") < 1e-4
     onnx.save(graph(tagger, int8=True), tmp_path / "table.onnx")
@@ -103,3 +104,16 @@ def test_the_graph_reads_rows_of_different_lengths(tmp_path):
     both = session.run(ids, np.ones_like(ids))
     alone = session.run(ids[:1, :3], np.ones((1, 3), np.int64))
     assert np.allclose(both[:3, 0], alone[:, 0], atol=1e-5)
+
+
+def test_marks_are_features():
+    tagger = small(marks=24)
+    ids = torch.tensor([[3, 4, 5]])
+    shapes = torch.ones_like(ids)
+    marks = torch.zeros(1, 3, 24, dtype=torch.uint8)
+    with torch.no_grad():
+        unmarked, bare = tagger(ids, shapes, marks=marks), tagger(ids, shapes)
+        marks[0, 1, 0] = 1
+        marked = tagger(ids, shapes, marks=marks)
+    assert torch.equal(unmarked, bare)
+    assert not torch.allclose(marked, bare, atol=1e-3)

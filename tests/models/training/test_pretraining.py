@@ -88,8 +88,8 @@ def test_a_tagger_begins_with_it(tmp_path, data, start):
     out, tagger = tmp_path / "run", tmp_path / "tagger"
     train(written(tmp_path / "first.toml", ENCODER.format(steps=3)), data, out, start)
     train(written(tmp_path / "tagger.toml", TAGGER), data, tagger, out)
-    before = torch.load(out / "weights.pt", weights_only=True)["encoder.recur"]
-    after = torch.load(tagger / "weights.pt", weights_only=True)["encoder.recur"]
+    before = torch.load(out / "weights.pt", weights_only=True)["encoder.layers.0.recur"]
+    after = torch.load(tagger / "weights.pt", weights_only=True)["encoder.layers.0.recur"]
     assert torch.allclose(before, after, atol=1e-2)
     assert not torch.equal(before, after)
 

@@ -7,6 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from models.dictionary import Dictionary  # noqa: E402
+from models.errors import ModelCorrupt  # noqa: E402
 from models.tagger import Tagger  # noqa: E402
 from models.training.publish import publish  # noqa: E402
 from models.training.train import train  # noqa: E402
@@ -86,9 +88,30 @@ def test_begins_with_the_weights_of_another_run(data, tmp_path):
     assert (before / "tokenizer.json").read_bytes() == (after / "tokenizer.json").read_bytes()
     old = torch.load(before / "weights.pt", weights_only=True)
     new = torch.load(after / "weights.pt", weights_only=True)
-    assert torch.allclose(new["encoder.recur"], old["encoder.recur"], atol=1e-5)
+    assert torch.allclose(new["encoder.layers.0.recur"], old["encoder.layers.0.recur"], atol=1e-5)
     assert torch.allclose(new["emit.weight"][6:9], old["emit.weight"][0:3], atol=1e-5)
     assert torch.allclose(new["transitions"][1], old["transitions"][1], atol=1e-5)
+
+
+def test_a_larger_network_begins_where_the_smaller_one_stood(data, tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    train(recipe(tmp_path, 150), data, before)
+    Dictionary.of([((5,), 0)]).save(before / "dictionary.npz")
+    text = RECIPE.format(steps=1).replace("1e-2", "1e-9").replace("[mix]", "layers = 2\n[mix]")
+    (tmp_path / "larger.toml").write_text(text.replace("layers", "dictionary = true\nlayers"))
+    after.mkdir()
+    (after / "dictionary.npz").write_bytes((before / "dictionary.npz").read_bytes())
+    train(tmp_path / "larger.toml", data, after, start=before)
+    tags = []
+    for out, recipe_path in ((before, recipe(tmp_path, 150)), (after, tmp_path / "larger.toml")):
+        publish(recipe_path, out, out / "weights", "1", {})
+        found = Tagger.load(out / "weights").tag("The patient takes heparin for gout.")
+        tags.append([(each.start, each.end, each.label) for each in found])
+    assert tags[0] == tags[1] != []
+    assert (after / "weights" / "dictionary.npz").exists()
+    (after / "weights" / "dictionary.npz").unlink()
+    with pytest.raises(ModelCorrupt, match="dictionary"):
+        Tagger.load(after / "weights")
 
 
 def test_what_is_held_apart_is_never_read(data, tmp_path):
