@@ -2,8 +2,9 @@
 
 After NegEx (Chapman 2001) and ConText (Harkema 2009): a trigger speaks of the entities between it
 and the next terminating word of its sentence, at most `reach` tokens away; a pseudo trigger hides
-the trigger words that it holds; a section (family history) speaks of all that stands in it. The
-words are resources/<language>/assertion.toml. Linear in the length of the text.
+the trigger words that it holds; a section (family history) speaks of all that stands in it. A
+disease that lasts is not history because the note tells of it as such. The words are
+resources/<language>/assertion.toml. Linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from models.folding import lower
@@ -24,16 +25,21 @@ _COMMA = re.compile(r",(?!\d)")
 """A comma of the sentence, none inside a number: `5,2`."""
 _LIST_AHEAD = 80
 """How many characters after an entity its list may go on."""
+_ANY_YEAR = re.compile(r"(?<!\d)(?:19[3-9]|20[0-3])\d(?!\d)")
+_BARE_YEAR = re.compile(r"(?:19[3-9]|20[0-3])\d(?<![\w/.:-]\d{4})s?(?![\w/:-]|[.,]\d)")
+_PLAIN = Assertion()
+_NOTHING: frozenset[str] = frozenset()
 _CLAUSE = re.compile(r"(?:\A|[.;:!?/>\n\u2022\u2192-])[ \t]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A trigger found in the text."""
+    """A phrase found in the text, and all that it is a trigger of."""
 
     start: int
     end: int
-    trigger: Trigger
+    phrase: str
+    triggers: tuple[Trigger, ...]
 
 
 def assertions(text: str, mentions: Sequence[Entity | Span], language: str) -> list[Assertion]:
@@ -50,7 +56,7 @@ def assertions(text: str, mentions: Sequence[Entity | Span], language: str) -> l
     found = []
     for span, label in map(_parts, mentions):
         heard = _heard(scene, span, label, rules)
-        found.append(_settle(heard, label, section_at(span.start, headed), rules))
+        found.append(_settle(heard, span, label, section_at(span.start, headed), rules))
     return found
 
 
@@ -111,19 +117,31 @@ def _parts(mention: Entity | Span) -> tuple[Span, str | None]:
 def _marks(text: str, rules: Rules) -> list[Mark]:
     """Find the triggers; where phrases overlap, the longer one stands and hides the others."""
     found = [
-        (end + 1 - length, end + 1, triggers)
-        for end, (length, triggers) in rules.phrases.iter(text)
-        if _whole(text, end + 1 - length, end + 1)
+        (end + 1 - len(phrase), phrase, triggers)
+        for end, (phrase, triggers) in rules.phrases.iter(text)
+        if _whole(text, end + 1 - len(phrase), end + 1)
     ]
-    found.sort(key=lambda hit: (hit[0], -hit[1]))
+    if rules.years:
+        found += [(start, year, rules.years) for start, year in _past_years(text)]
+    found.sort(key=lambda hit: (hit[0], -len(hit[1])))
     marks: list[Mark] = []
     covered = 0
-    for start, end, triggers in found:
+    for start, phrase, triggers in found:
         if start >= covered:
             opens = _CLAUSE.search(text, max(0, start - 3), start) is not None
-            marks += [Mark(start, end, each) for each in triggers if opens or not each.opens]
-            covered = end
+            meant = tuple(each for each in triggers if opens or not each.opens)
+            covered = start + len(phrase)
+            if meant:
+                marks.append(Mark(start, covered, phrase, meant))
     return marks
+
+
+def _past_years(text: str) -> list[tuple[int, str]]:
+    """Find years without a day: all but the note's own, taken to be the last of several."""
+    bare = [(match.start(), match.group()) for match in _BARE_YEAR.finditer(text)]
+    named = set(_ANY_YEAR.findall(text)) if bare else set()
+    own = max(named) if len(named) > 1 else None
+    return [(start, year) for start, year in bare if own is None or year < own]
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -146,24 +164,43 @@ def _heard(scene: Scene, span: Span, label: str | None, rules: Rules) -> Iterato
     """Hear every trigger whose scope holds the span, walking away from it on both sides."""
     sides: tuple[Side, Side] = ("before", "after")
     for side in sides:
-        stopped: set[Claim] = set()
+        stopped: dict[Claim, set[str]] = {}
         for mark, start, end in scene.before(span) if side == "before" else scene.after(span):
             distance = scene.distance(start, end)
-            if distance > rules.farthest or _ends(mark.trigger):
+            if distance > rules.farthest:
                 break
-            if mark.trigger.stops:
-                stopped.add(mark.trigger.stops)
-            if mark.trigger.side not in {side, "around"}:
-                continue
-            rule = rules.rules[mark.trigger.rank]
-            commas = 0 if _listed(rule, scene, mark, span) else scene.commas(start, end)
-            spoken = rule.claim not in stopped and rule.speaks_of(label)
-            if spoken and rule.reaches(side, distance, commas):
-                yield Heard(mark.trigger.rank, commas, rule.claim)
+            within = span.start <= mark.start < span.end
+            for rank, rule in _spoken(mark, side, distance, rules):
+                if (
+                    stopped.get(rule.claim, _NOTHING) <= rule.passes
+                    and (rule.within or not within)
+                    and rule.speaks_of(label, span.text)
+                ):
+                    commas = 0 if _listed(rule, scene, mark, span) else scene.commas(start, end)
+                    if rule.bears(side, commas):
+                        yield Heard(rank, commas, rule.claim)
+            if not within and _ends(mark, stopped):
+                break
 
 
-def _ends(trigger: Trigger) -> bool:
-    return trigger.side == "terminate" and trigger.stops is None
+def _spoken(mark: Mark, side: Side, distance: int, rules: Rules) -> Iterator[tuple[int, Rule]]:
+    """The rules, with their ranks, that a phrase so far away on that side triggers."""
+    for trigger in mark.triggers:
+        if trigger.side in (side, "around"):
+            rule = rules.rules[trigger.rank]
+            if rule.reaches(side, distance):
+                yield trigger.rank, rule
+
+
+def _ends(mark: Mark, stopped: dict[Claim, set[str]]) -> bool:
+    """Tell whether no trigger reaches over the phrase; note the claims that it alone stops."""
+    ends = False
+    for trigger in mark.triggers:
+        if trigger.stops:
+            stopped.setdefault(trigger.stops, set()).add(mark.phrase)
+        elif trigger.side == "terminate":
+            ends = True
+    return ends
 
 
 def _listed(rule: Rule, scene: Scene, mark: Mark, span: Span) -> bool:
@@ -178,11 +215,12 @@ def _listed(rule: Rule, scene: Scene, mark: Mark, span: Span) -> bool:
 
 def _opens(mark: Mark, span: Span) -> bool:
     """Tell whether a trigger is the first part of the mention itself: `no fever`."""
-    return mark.trigger.side == "before" and span.start <= mark.start and mark.end < span.end
+    inside = span.start <= mark.start and mark.end < span.end
+    return inside and any(each.side == "before" for each in mark.triggers)
 
 
 def _settle(
-    heard: Iterator[Heard], label: str | None, section: Section | None, rules: Rules
+    heard: Iterator[Heard], span: Span, label: str | None, section: Section | None, rules: Rules
 ) -> Assertion:
     """Let the nearest clause, then the first rule of the file, win on each axis.
 
@@ -191,7 +229,7 @@ def _settle(
     settled: dict[str, Any] = {}
     for one in sorted(heard, key=lambda one: (one.commas, one.rank)):
         settled.setdefault(one.claim.axis, one.claim.value)
-    said = rules.sections.get(section.kind) if section else None
-    if said and said.speaks_of(label):
-        settled.setdefault(said.claim.axis, said.claim.value)
-    return replace(Assertion(), **settled)
+    for kind, said in rules.sections:
+        if section and section.kind == kind and said.speaks_of(label, span.text):
+            settled.setdefault(said.claim.axis, said.claim.value)
+    return Assertion(**settled) if settled else _PLAIN

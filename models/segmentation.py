@@ -215,10 +215,24 @@ def sections(text: str, language: str) -> list[Section]:
 
 
 def _section_end(text: str, body: int, end: int) -> int:
+    """Find where the paragraph of a heading ends: its line, what is wrapped, and its list."""
     if _REST_OF_LINE.match(text, body, end) is None:
         return end
-    blank = _BLANK_LINE.search(text, body, end)
-    return blank.start() if blank else end
+    lines = _LINE.finditer(text, body, end)
+    last = _strip(text, *next(lines).span())
+    for match in lines:
+        line = _strip(text, *match.span())
+        if line[0] >= line[1] or not _belongs(text, last, line):
+            return last[1]
+        last = line
+    return end
+
+
+def _belongs(text: str, above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Tell whether a line is of the paragraph above it: its list, or torn off by hand."""
+    if _BLANK_LINE.search(text, above[1], below[0]):
+        return False
+    return bool(_BULLET.match(text, below[0])) or _continues(text, above, below)
 
 
 def _headings(text: str, language: str) -> list[tuple[int, int, str]]:

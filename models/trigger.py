@@ -6,6 +6,7 @@ A rule says what its triggers claim of an entity, how far they reach and of whic
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from models.types import Experiencer, Presence, Temporality
 
 Side = Literal["before", "after", "around", "terminate"]
 _SIDES: tuple[Side, ...] = ("before", "after", "around")
+
+_COUNTED = 60
+"""The largest number that a phrase with `{number}` is written with."""
 
 _AXES: dict[str, type[Presence | Temporality | Experiencer]] = {
     "presence": Presence,
@@ -39,6 +43,12 @@ class Claim:
         axis, _, value = name.partition(".")
         return cls(axis, _AXES[axis](value))
 
+    @classmethod
+    def all(cls, name: str) -> tuple[Claim, ...]:
+        """Read `presence.absent`, or `presence` for every value of the axis."""
+        axis, _, value = name.partition(".")
+        return (cls.parse(name),) if value else tuple(cls(axis, each) for each in _AXES[axis])
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -46,6 +56,8 @@ class Rule:
 
     `reach` and `reach_after` count tokens, `commas` what may stand between trigger and entity;
     in a list that one of the words of `lists` closes (`no fever, chills or cough`) none counts.
+    `passes` are stops of its claim that it goes on over. `named` and `spares` are what the words
+    of the entity itself must, or must not, say.
     """
 
     claim: Claim
@@ -54,11 +66,16 @@ class Rule:
     commas: int | None
     commas_after: int | None
     lists: re.Pattern[str] | None
+    passes: frozenset[str]
     only: frozenset[str]
     unless: frozenset[str]
+    named: re.Pattern[str] | None
+    spares: re.Pattern[str] | None
+    within: bool
+    """Whether its trigger may be the first word of the entity itself: `no fever`."""
 
     @classmethod
-    def of(cls, entry: dict[str, Any]) -> Rule:
+    def of(cls, entry: dict[str, Any], names: Mapping[str, re.Pattern[str]]) -> Rule:
         """Read a `[[rule]]` or `[[section]]` table."""
         reach = entry.get("reach", 0)
         commas = entry.get("commas")
@@ -68,23 +85,31 @@ class Rule:
             entry.get("reach_after", reach),
             commas,
             entry.get("commas_after", commas),
-            re.compile(rf"\b(?:{'|'.join(entry['lists'])})\b", re.IGNORECASE)
-            if "lists" in entry
-            else None,
+            _words(entry["lists"]) if "lists" in entry else None,
+            frozenset(entry.get("passes", ())),
             frozenset(entry.get("only", ())),
             frozenset(entry.get("unless", ())),
+            names[entry["named"]] if "named" in entry else None,
+            names[entry["spares"]] if "spares" in entry else None,
+            entry.get("within", True),
         )
 
-    def speaks_of(self, label: str | None) -> bool:
-        """Tell whether the rule is for entities with this label."""
-        return label not in self.unless and (not self.only or label in self.only)
+    def speaks_of(self, label: str | None, mention: str) -> bool:
+        """Tell whether the rule is for entities with this label and these words."""
+        if label in self.unless or (self.only and label not in self.only):
+            return False
+        if self.named and not self.named.search(mention):
+            return False
+        return not (self.spares and self.spares.search(mention))
 
-    def reaches(self, side: Side, distance: int, commas: int) -> bool:
-        """Tell whether an entity that far from a trigger, on that side of it, is spoken of."""
-        reach, most = (
-            (self.reach, self.commas) if side == "before" else (self.reach_after, self.commas_after)
-        )
-        return distance <= reach and (most is None or commas <= most)
+    def reaches(self, side: Side, distance: int) -> bool:
+        """Tell whether a trigger on that side speaks of what stands so many tokens from it."""
+        return distance <= (self.reach if side == "before" else self.reach_after)
+
+    def bears(self, side: Side, commas: int) -> bool:
+        """Tell whether a trigger on that side speaks over so many commas."""
+        most = self.commas if side == "before" else self.commas_after
+        return most is None or commas <= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +128,84 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One language's assertion.toml, ready to search with."""
+    """One language's assertion.toml, ready to search with.
+
+    `years` are the triggers that every bare year stands for: `pneumonia 2015`.
+    """
 
     rules: tuple[Rule, ...]
-    sections: dict[str, Rule]
+    sections: tuple[tuple[str, Rule], ...]
     farthest: int
     phrases: ahocorasick.Automaton
+    years: tuple[Trigger, ...]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Rules:
         """Build the search from the file's tables."""
-        triggers: dict[str, list[Trigger]] = {}
-        for rank, entry in enumerate(data["rule"]):
-            for side in _SIDES:
-                for phrase in entry.get(side, ()):
-                    trigger = Trigger(side, rank, phrase.startswith("^"))
-                    triggers.setdefault(phrase.removeprefix("^"), []).append(trigger)
-        for phrase in [*data["terminate"]["all"], *data["terminate"]["punctuation"]]:
-            triggers.setdefault(phrase, []).append(Trigger("terminate"))
-        for claim, stops in data["terminate"].get("only", {}).items():
-            for phrase in stops:
-                stop = Trigger("terminate", stops=Claim.parse(claim))
-                triggers.setdefault(phrase, []).append(stop)
-        triggers.update({phrase: [] for phrase in data["pseudo"]["phrases"]})
-        if data.get("unaccented"):
-            triggers = {fold(phrase).text: meant for phrase, meant in triggers.items()} | triggers
-        phrases = ahocorasick.Automaton()
-        for phrase, meant in triggers.items():
-            phrases.add_word(phrase, (len(phrase), tuple(meant)))
-        phrases.make_automaton()
-        said = {entry["kind"]: Rule.of(entry) for entry in data["section"]}
-        rules = tuple(Rule.of(entry) for entry in data["rule"])
-        farthest = max(max(rule.reach, rule.reach_after) for rule in rules)
-        return cls(rules, said, farthest, phrases)
+        names = {name: _named(parts) for name, parts in data.get("names", {}).items()}
+        rules = tuple(Rule.of(entry, names) for entry in data["rule"])
+        return cls(
+            rules,
+            tuple((entry["kind"], Rule.of(entry, names)) for entry in data["section"]),
+            max(max(rule.reach, rule.reach_after) for rule in rules),
+            _automaton(_triggers(data)),
+            tuple(
+                Trigger("around", rank)
+                for rank, entry in enumerate(data["rule"])
+                if entry.get("years")
+            ),
+        )
+
+
+def _words(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+def _named(parts: Sequence[str]) -> re.Pattern[str]:
+    """Join the patterns of `[names]`, which are searched for anywhere in an entity."""
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _triggers(data: dict[str, Any]) -> dict[str, list[Trigger]]:
+    """Sort the phrases of all tables by what they stand for."""
+    triggers: dict[str, list[Trigger]] = {}
+    for written, trigger in _written(data):
+        for phrase in _counted(written, data.get("numbers", ())):
+            triggers.setdefault(phrase, []).append(trigger)
+    for written in data["pseudo"]["phrases"]:
+        triggers.update({phrase: [] for phrase in _counted(written, data.get("numbers", ()))})
+    if data.get("unaccented"):
+        return {fold(phrase).text: meant for phrase, meant in triggers.items()} | triggers
+    return triggers
+
+
+def _written(data: dict[str, Any]) -> Iterator[tuple[str, Trigger]]:
+    for rank, entry in enumerate(data["rule"]):
+        for side in _SIDES:
+            for phrase in entry.get(side, ()):
+                yield phrase.removeprefix("^"), Trigger(side, rank, phrase.startswith("^"))
+    for phrase in [*data["terminate"]["all"], *data["terminate"]["punctuation"]]:
+        yield phrase, Trigger("terminate")
+    for stopped, stops in data["terminate"].get("only", {}).items():
+        for claim in Claim.all(stopped):
+            yield from ((phrase, Trigger("terminate", stops=claim)) for phrase in stops)
+
+
+def _counted(phrase: str, numbers: Sequence[str]) -> Iterator[str]:
+    """Write a phrase with `{number}` once for each number of the language, in digits and words."""
+    if "{number}" not in phrase:
+        yield phrase
+        return
+    for number in [*map(str, range(1, _COUNTED + 1)), *numbers]:
+        yield phrase.replace("{number}", number)
+
+
+def _automaton(triggers: Mapping[str, Sequence[Trigger]]) -> ahocorasick.Automaton:
+    phrases = ahocorasick.Automaton()
+    for phrase, meant in triggers.items():
+        phrases.add_word(phrase, (phrase, tuple(meant)))
+    phrases.make_automaton()
+    return phrases
 
 
 @cache

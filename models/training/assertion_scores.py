@@ -3,10 +3,12 @@
     python -m models.training.assertion_scores ../shared/corpora maccrobat2020 en dev
     python -m models.training.assertion_scores ../shared/corpora nubes es dev
     python -m models.training.assertion_scores ../shared/corpora notes nl test
+    python -m models.training.assertion_scores ../shared/corpora sentences en second
 
 What is the gold, and which values are judged, hangs on the corpus:
 
-* `notes`, the project's own: every asserted entity, all six values that are no default.
+* `notes` and `sentences` (assertion_sets), the project's own: every asserted entity, all six values
+  that are no default.
 * `maccrobat2020`: absent, where the polarity is NEG; hedged entities (MAYBE_NEG, UNCERTAIN) are not
   absent. It calls what resolved NEG too; the rules call it history.
 * `nubes`, which annotates scopes only: what stands in the scope of a negation is absent, in that of
@@ -28,6 +30,7 @@ from typing import Any
 from models.assertion import assertions
 from models.folding import lower
 from models.training import notes
+from models.training.assertion_sets import sentences
 from models.training.corpora import LABELS, documents, gold, schemes
 from models.training.evaluate import Score, table
 from models.training.markup import tables
@@ -180,13 +183,16 @@ GOLD: Mapping[str, Gold] = {
     "notes": Gold(own, _EVERY),
     "maccrobat2020": Gold(polarity, ("absent",)),
     "nubes": Gold(scopes, ("absent", "possible")),
+    "sentences": Gold(own, _EVERY),
 }
 
 
 def read(corpora: Path, corpus: str, language: str, part: str) -> list[Document]:
-    """Read one part of a corpus; the project's own notes lie beside the code."""
+    """Read one part of a corpus; the project's own notes and sentences lie beside the code."""
     if corpus == "notes":
         return list(notes.documents(language, part))
+    if corpus == "sentences":
+        return list(sentences(language, part))
     return list(documents(corpora / language / corpus / f"{part}.jsonl.xz"))
 
 

@@ -64,11 +64,11 @@ def test_every_visible_character_is_in_one_sentence(text):
 
 @pytest.mark.parametrize("piece", ["x", ".", "A ", "1. ", "( ", " ", "x\n", "\n", "A. "])
 def test_time_grows_with_length_only(piece):
-    text = piece * (1_000_000 // len(piece))
+    text = piece * (400_000 // len(piece))
     began = time.process_time()
     sentences(text)
     sections(text, "en")
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 6
 
 
 def kinds(text: str) -> list[str]:
