@@ -64,7 +64,7 @@ class Annotator:
         known = registry or Registry.load()
         wanted = known.languages if languages is None else tuple(dict.fromkeys(languages))
         models = [known.of(language) for language in wanted]
-        relating = [*filter(None, [known.relations]), *known.opted(opt_in)]
+        relating = [*known.relations, *known.opted(opt_in)]
         for model in (*models, *relating):
             model.verify()
         taggers = {
@@ -100,7 +100,11 @@ class Annotator:
                 [each for each in mentions if each.label in model.entities], model.language
             ),
             [each for each in mentions if each.label in model.phi],
-            [Mention(one.span.start, one.span.end, one.category, one.score) for one in shaped],
+            [
+                Mention(one.span.start, one.span.end, one.category, one.score)
+                for one in shaped
+                if one.score >= resolution.SURE
+            ],
         )
         entities = _entities(note, clinical, model.language)
         bounds = sentences(note.text, model.language)
@@ -109,19 +113,20 @@ class Annotator:
             relations=relations(
                 entities, bounds, note.text, *self._relation_models[model.language]
             ),
-            phi=resolution.phi([*_phi(note, personal), *shaped]),
+            phi=resolution.phi([*_phi(note, personal), *resolution.guesses(shaped, clinical)]),
         )
 
 
 def _relating(
     models: Sequence[Model], language: str, given: Mapping[str, RelationModel]
 ) -> tuple[RelationModel, ...]:
-    """The relation models that read a language."""
-    return tuple(
+    """The relation models of a language, each with only what it shows and no later one decides."""
+    found = [
         given[model.identifier]
         for model in models
         if model.identifier in given and model.language in (EVERY, language)
-    )
+    ]
+    return tuple(model.without(found[place + 1 :]).shown() for place, model in enumerate(found))
 
 
 def fingerprint(models: Sequence[Model]) -> str:

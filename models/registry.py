@@ -43,6 +43,11 @@ class Model:
     metrics: Mapping[str, float]
     opt_in: bool = False
 
+    @property
+    def tags(self) -> bool:
+        """Whether it finds mentions; one that does not relates those that others find."""
+        return bool(self.entities or self.phi)
+
     def verify(self) -> None:
         """Compare every file with its sha256; `ModelCorrupt` names the first that differs."""
         for name, expected in self.files.items():
@@ -97,12 +102,16 @@ class Registry:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages with a model."""
-        return tuple(sorted({model.language for model in self.defaults} - {EVERY}))
+        return tuple(sorted({model.language for model in self.defaults if model.tags}))
 
     @property
-    def relations(self) -> Model | None:
-        """The relation model, if there is one."""
-        return next((model for model in self.defaults if model.language == EVERY), None)
+    def relations(self) -> tuple[Model, ...]:
+        """The relation models, of all languages or of one."""
+        return tuple(model for model in self.defaults if not model.tags)
+
+    def relating(self, language: str) -> tuple[Model, ...]:
+        """The relation models that read a language."""
+        return tuple(model for model in self.relations if model.language in (EVERY, language))
 
     def of(self, language: str) -> Model:
         """Find the model of a BCP 47 language; the region does not matter (`en-GB` reads `en`).
@@ -112,7 +121,7 @@ class Registry:
         """
         primary = language.split("-", maxsplit=1)[0].lower()
         for model in self.defaults:
-            if model.language == primary:
+            if model.tags and model.language == primary:
                 return model
         raise LanguageUnsupported(
             f"no model for language {primary!r}; there are: {_listed(self.languages)}"

@@ -22,6 +22,20 @@ Flags = npt.NDArray[np.bool_]
 _BETWEEN = 8
 _AROUND = 4
 _BEFORE, _INNER, _AFTER = 5, 10, 6
+_FROM_LEFT = np.arange(-_BEFORE, _INNER + 1)
+_FROM_RIGHT = np.arange(-_INNER, _AFTER + 1)
+_REGION = np.repeat([0, 1, 2], [_BEFORE, 2 * _INNER + 2, _AFTER])
+_NEXT = (-2, -1, 0, 1, 2)
+_ALWAYS = -1
+_AFTER_GAP = np.concatenate(
+    [
+        np.full(_BEFORE + 1, _ALWAYS),
+        np.arange(_INNER),
+        np.arange(2 * _INNER - 1, _INNER - 1, -1),
+        np.full(_AFTER + 1, _ALWAYS),
+    ]
+)
+"""Units that must stand between the two for a place to count, so that none counts twice."""
 _BASIS, _FIRST, _SECOND = np.array([[0x811C9DC5], [0x9E3779B1], [0x85EBCA6B]], np.uint32)
 _HALF, _LAST, _LEAST = np.uint32(15), np.uint32(13), np.uint32(1)
 _INWARD = np.tile(np.arange(_BETWEEN), 2)
@@ -47,7 +61,7 @@ def bucket(salt: int | Ints, *parts: Ints | Hashes | int) -> Ints:
 
 def near(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): words between and around, counts, rivals, names."""
-    pairs = _Pairs(units, heads, tails)
+    pairs = Pairs(units, heads, tails)
     return _stack(
         [*pairs.between(), *pairs.around(), *pairs.counts(), *pairs.rivals(), *pairs.names()]
     )
@@ -55,13 +69,13 @@ def near(units: Units, heads: Ints, tails: Ints) -> Ints:
 
 def far(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): counts, rivals, names."""
-    pairs = _Pairs(units, heads, tails)
+    pairs = Pairs(units, heads, tails)
     return _stack([*pairs.counts(), *pairs.rivals(), *pairs.names()])
 
 
 def whole(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): all words of the sentence, and what is listed with the pair."""
-    pairs = _Pairs(units, heads, tails)
+    pairs = Pairs(units, heads, tails)
     return _stack([*pairs.sentence(), *pairs.listing()])
 
 
@@ -69,7 +83,7 @@ def stretch(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Aspects of the units in and around a pair: (pairs, POSITIONS, ASPECTS)."""
     if not len(heads):
         return np.zeros((0, POSITIONS, ASPECTS), np.int64)
-    return np.stack(list(_Pairs(units, heads, tails).positions()), axis=1)
+    return Pairs(units, heads, tails).positions()
 
 
 def _stack(columns: list[Ints]) -> Ints:
@@ -81,7 +95,7 @@ def _log(counts: Ints) -> Ints:
     return np.minimum(rounded, 7)
 
 
-class _Pairs:
+class Pairs:
     """The pairs of one note; `case` tells the groups of a pair and which one stands first."""
 
     def __init__(self, units: Units, heads: Ints, tails: Ints) -> None:
@@ -141,8 +155,8 @@ class _Pairs:
     def counts(self) -> Iterator[Ints]:
         """Distance in units and sentences, marks and mentions in between."""
         units, start, end = self.units, self.left + 1, self.right
-        like_head = np.minimum(_count(units.groups, units.kinds[self.heads], start, end), 3)
-        like_tail = np.minimum(_count(units.groups, units.kinds[self.tails], start, end), 3)
+        like_head = np.minimum(count(units.groups, units.kinds[self.heads], start, end), 3)
+        like_tail = np.minimum(count(units.groups, units.kinds[self.tails], start, end), 3)
         close = np.minimum(self.apart, 1)
         yield bucket(60, self.case)[:, None]
         logs = np.stack([_log(self.gap), _log(self.apart)], axis=1)
@@ -150,26 +164,26 @@ class _Pairs:
         yield bucket(62, np.minimum(self.gap, 6), close, self.case)[:, None]
         yield bucket(64, like_head, like_tail, close, self.case)[:, None]
         every = np.arange(len(MARKS))
-        marks = np.minimum(_count(units.marks, every, start[:, None], end[:, None]), 3)
+        marks = np.minimum(count(units.marks, every, start[:, None], end[:, None]), 3)
         yield bucket(65 + every, marks, self.case[:, None])
         rivals = np.minimum(like_tail, 1) * 2 + np.minimum(like_head, 1)
         yield bucket(75, marks[:, 0], marks[:, 1], rivals, self.case)[:, None]
 
     def rivals(self) -> Iterator[Ints]:
         """Whether another mention like the one stands nearer to the other, on its other side."""
-        units, count = self.units, len(self.units.words)
+        units, total = self.units, len(self.units.words)
         one, other = np.stack([self.heads, self.tails], 1), np.stack([self.tails, self.heads], 1)
         place, group, case = units.places[one], units.kinds[other], self.case[:, None]
         span = np.minimum(self.gap + 1, 60)[:, None]
-        behind = np.minimum(place + 1, count)
-        before = _count(units.groups, group, np.maximum(place - span, 0), place)
-        after = _count(units.groups, group, behind, np.minimum(behind + span, count))
+        behind = np.minimum(place + 1, total)
+        before = count(units.groups, group, np.maximum(place - span, 0), place)
+        after = count(units.groups, group, behind, np.minimum(behind + span, total))
         follows = units.places[other] > place
         opposite = np.where(follows, before, after)
         start = np.searchsorted(units.sentences, units.sentences[place], side="left")
         end = np.searchsorted(units.sentences, units.sentences[place], side="right")
-        first = _count(units.groups, group, start, place)
-        second = _count(units.groups, group, behind, end)
+        first = count(units.groups, group, start, place)
+        second = count(units.groups, group, behind, end)
         salts = np.array([80, 90])
         yield bucket(salts, np.minimum(opposite, 2), case)
         yield bucket(salts + 1, np.minimum(first + second, 4), case)
@@ -219,9 +233,9 @@ class _Pairs:
         """Words and mentions before, between and after: few words between many are a list."""
         units, kinds, (first, last) = self.units, self.units.kinds[self.heads], self.bounds
         inner = np.minimum(self._words(self.left + 1, self.right), 6)
-        before = np.minimum(_count(units.groups, kinds, first, self.left), 4)
-        between = np.minimum(_count(units.groups, kinds, self.left + 1, self.right), 4)
-        after = np.minimum(_count(units.groups, kinds, self.right + 1, last), 4)
+        before = np.minimum(count(units.groups, kinds, first, self.left), 4)
+        between = np.minimum(count(units.groups, kinds, self.left + 1, self.right), 4)
+        after = np.minimum(count(units.groups, kinds, self.right + 1, last), 4)
         lead = np.minimum(self._words(first, self.left), 7)
         few = np.minimum(inner, 2)
         yield bucket(130, inner)[:, None]
@@ -239,57 +253,47 @@ class _Pairs:
         words: Ints = np.maximum(end - left - (taken[end] - taken[left]), 0)
         return words
 
-    def positions(self) -> Iterator[Ints]:
+    def positions(self) -> Ints:
         """Each unit of the stretch with its neighbours and its distance to both ends."""
-        always = np.ones(self.left.shape, bool)
-        for step in range(_BEFORE, 0, -1):
-            yield self._position(self.left - step, always, 0)
-        yield self._position(self.left, always, 1)
-        for step in range(_INNER):
-            yield self._position(self.left + 1 + step, step < self.gap, 1)
-        for step in range(_INNER, 0, -1):
-            yield self._position(self.right - step, self.gap - step >= _INNER, 1)
-        yield self._position(self.right, always, 1)
-        for step in range(1, _AFTER + 1):
-            yield self._position(self.right + step, always, 2)
-
-    def _position(self, place: Ints, live: Flags, region: int) -> Ints:
-        (word, stem, inside), (before, stem_before, _) = (
-            self._masked(place),
-            self._masked(place - 1),
+        place = np.concatenate(
+            [self.left[:, None] + _FROM_LEFT, self.right[:, None] + _FROM_RIGHT], axis=1
         )
-        after, stem_after, _ = self._masked(place + 1)
-        to_left = np.clip(place - self.left, -8, 8) + 9
-        to_right = np.clip(place - self.right, -8, 8) + 9
+        words, stems, inside = zip(*(self._masked(place + step) for step in _NEXT), strict=True)
+        word, stem = dict(zip(_NEXT, words, strict=True)), dict(zip(_NEXT, stems, strict=True))
+        order, case = self.order[:, None], self.case[:, None]
+        to_left = np.clip(place - self.left[:, None], -8, 8) + 9
+        to_right = np.clip(place - self.right[:, None], -8, 8) + 9
         aspects = [
-            bucket(300, word),
-            bucket(301, word, self.order, region),
-            bucket(302, stem, self.order, region),
-            bucket(303, before, region),
-            bucket(304, after, region),
-            bucket(305, self._masked(place - 2)[0]),
-            bucket(306, self._masked(place + 2)[0]),
-            bucket(307, stem_before),
-            bucket(308, stem_after),
-            bucket(309, to_left, self.order),
-            bucket(310, to_right, self.order),
-            bucket(311, self.case),
+            bucket(300, word[0]),
+            bucket(301, word[0], order, _REGION),
+            bucket(302, stem[0], order, _REGION),
+            bucket(303, word[-1], _REGION),
+            bucket(304, word[1], _REGION),
+            bucket(305, word[-2]),
+            bucket(306, word[2]),
+            bucket(307, stem[-1]),
+            bucket(308, stem[1]),
+            bucket(309, to_left, order),
+            bucket(310, to_right, order),
+            np.broadcast_to(bucket(311, case), place.shape),
         ]
-        return np.where((live & inside)[:, None], np.maximum(np.stack(aspects, axis=1) >> 1, 1), 0)
+        live = inside[_NEXT.index(0)] & (self.gap[:, None] > _AFTER_GAP)
+        return np.where(live[..., None], np.maximum(np.stack(aspects, axis=-1) >> 1, 1), 0)
 
     def _masked(self, place: Ints) -> tuple[Hashes, Hashes, Flags]:
         """Word and stem, with the two ends as themselves, and whether the sentences hold it."""
-        units = self.units
+        units, left, right = self.units, self.left[:, None], self.right[:, None]
         kept = np.clip(place, 0, len(units.words) - 1)
+        sentence = units.sentences[kept]
         inside: Flags = kept == place
-        inside &= units.sentences[kept] >= units.sentences[self.left]
-        inside &= units.sentences[kept] <= units.sentences[self.right]
+        inside &= (sentence >= units.sentences[left]) & (sentence <= units.sentences[right])
         word, stem = self.at(units.words, place, inside), self.at(units.stems, place, inside)
-        for end, mark in ((self.left, 7000), (self.right, 7001)):
+        for end, mark in ((left, 7000), (right, 7001)):
             word = np.where(place == end, np.uint32(mark), word)
             stem = np.where(place == end, np.uint32(mark), stem)
         return word, stem, inside
 
 
-def _count(before: Ints, rows: Ints, start: Ints, end: Ints) -> Ints:
+def count(before: Ints, rows: Ints, start: Ints, end: Ints) -> Ints:
+    """How many there are from `start` up to `end`; `before` counts them, one row for each kind."""
     return before[rows, np.maximum(start, end)] - before[rows, start]

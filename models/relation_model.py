@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ Floats = npt.NDArray[np.float32]
 ARRAYS = frozenset(
     {"sums", "sums_scale", "stretches", "stretches_scale", "bias", "weights", "out_bias"}
 )
+SILENT = 0.99
+"""Threshold of an output that is right too seldom to be shown, whatever it is asked."""
 _CHUNK = 256
 """Pairs whose features are added up at once; more would not fit the cache."""
 
@@ -33,9 +36,11 @@ class Output:
     """One relation that the model may find.
 
     `heads` and `tails` are numbers of groups; the two stand at most `reach` sentences apart. With
-    `single`, a head has one tail. With `stretch`, pairs are read word by word. A `document` output
-    is about concepts. A `symmetric` relation has no direction: its head is what stands first. With
-    `sentence`, all words of the sentence count. What scores below `threshold` is no relation.
+    `single`, a head has one tail; with `lone`, none far away but its best one. With `stretch`,
+    pairs are read word by word. A `document` output is about concepts. A `symmetric` relation has
+    no direction: its head is what stands first. With `sentence`, all words of the sentence count;
+    with `setting`, so does where in the note the two stand. With `unlisted`, what one list names
+    side by side is not related by it. What scores below `threshold` is no relation.
     """
 
     name: str
@@ -49,6 +54,9 @@ class Output:
     threshold: float
     symmetric: bool = False
     sentence: bool = False
+    setting: bool = False
+    lone: bool = False
+    unlisted: bool = False
 
     @property
     def is_for_mentions(self) -> bool:
@@ -100,6 +108,36 @@ class RelationModel:
             for output in self.outputs
         )
 
+    def without(self, later: Sequence[RelationModel]) -> RelationModel:
+        """Leave out the outputs that `later` models decide for all their mentions."""
+        return self._only(
+            lambda output: not any(model.covers(output, self.groups) for model in later)
+        )
+
+    def shown(self) -> RelationModel:
+        """Leave out the outputs that are to show nothing, which spares their pairs."""
+        return self._only(lambda output: output.threshold < SILENT)
+
+    def _only(self, keeps: Callable[[Output], bool]) -> RelationModel:
+        kept = [place for place, output in enumerate(self.outputs) if keeps(output)]
+        arrays = {
+            **self.arrays,
+            "weights": self.arrays["weights"][:, kept],
+            "out_bias": self.arrays["out_bias"][kept],
+        }
+        return replace(self, outputs=tuple(self.outputs[place] for place in kept), arrays=arrays)
+
+    def covers(self, output: Output, groups: Mapping[str, int]) -> bool:
+        """Tell whether this model decides whatever another model's output may show."""
+        pairs = [
+            (head, tail)
+            for head, tail in product(groups, groups)
+            if groups[head] in output.heads and groups[tail] in output.tails
+        ]
+        return output.is_for_mentions and all(
+            self.decides(output.relation, head, tail) for head, tail in pairs
+        )
+
     def score(self, sums: Ints, stretches: Ints | None = None) -> Floats:
         """Probabilities (pairs, outputs) of feature rows, and of their stretches if read."""
         parts = [
@@ -113,7 +151,10 @@ class RelationModel:
 
     def _score(self, sums: Ints, stretches: Ints | None) -> Floats:
         arrays, width = self.arrays, self.arrays["sums"].shape[1]
-        added = arrays["sums"][sums].sum(axis=1, dtype=np.int32) * arrays["sums_scale"]
+        # Sums of so few int8 are exact in float32, and its matrix product is the quickest way.
+        rows = np.take(arrays["sums"], sums, axis=0).astype(np.float32)
+        ones = np.ones((1, sums.shape[1]), np.float32)
+        added = (ones @ rows)[:, 0].astype(np.int32) * arrays["sums_scale"]
         hidden = np.maximum(added + arrays["bias"][:width], 0.0)
         logits = hidden @ arrays["weights"][:width] + arrays["out_bias"]
         if stretches is not None:
@@ -124,7 +165,7 @@ class RelationModel:
     def _read(self, stretches: Ints) -> Floats:
         """The strongest reaction of each filter along a stretch."""
         arrays, width = self.arrays, self.arrays["sums"].shape[1]
-        reactions = arrays["stretches"][stretches].sum(axis=2, dtype=np.int32)
+        reactions = np.take(arrays["stretches"], stretches, axis=0).sum(axis=2, dtype=np.int32)
         reactions[stretches[:, :, -1] == 0] = np.iinfo(np.int32).min
         strongest = reactions.max(axis=1) * arrays["stretches_scale"] + arrays["bias"][width:]
         read: Floats = np.maximum(strongest, 0.0)

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.relation_features import far, near, whole
+from models.relation_listing import listed
 from models.relation_model import Floats, Output
+from models.relation_setting import setting
 from models.relation_units import Ints, Units
 
 WINDOW = 60
@@ -21,24 +23,32 @@ _NEAR = 1
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """`heads` and `tails` are places of mentions; `open` (pairs, outputs) says what may hold."""
+    """`heads` and `tails` are places of mentions; `open` (pairs, outputs) says what may hold.
+
+    What is `far` stands in sentences that are no neighbours.
+    """
 
     heads: Ints
     tails: Ints
     open: npt.NDArray[np.bool_]
+    far: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.heads)
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> Pairs:
+    def only(self, kept: npt.NDArray[np.bool_] | slice) -> Pairs:
         """Those of the pairs."""
-        return Pairs(self.heads[kept], self.tails[kept], self.open[kept])
+        return Pairs(self.heads[kept], self.tails[kept], self.open[kept], self.far[kept])
 
-    def near(self, units: Units) -> npt.NDArray[np.bool_]:
-        """Which pairs stand in one sentence or in two neighbouring ones."""
-        sentences = units.sentences[units.places]
-        near: npt.NDArray[np.bool_] = np.abs(sentences[self.heads] - sentences[self.tails]) <= _NEAR
-        return near
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """Put pairs behind one another."""
+        return cls(
+            np.concatenate([part.heads for part in parts]),
+            np.concatenate([part.tails for part in parts]),
+            np.concatenate([part.open for part in parts]),
+            np.concatenate([part.far for part in parts]),
+        )
 
 
 def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
@@ -59,23 +69,29 @@ def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
     reach = np.array([output.reach for output in outputs])
     open_ = fits[units.kinds[heads], units.kinds[tails]] & (apart[:, None] <= reach)
     open_[heads > tails] &= [not output.symmetric for output in outputs]
-    pairs = Pairs(heads, tails, open_)
+    if any(output.unlisted for output in outputs):
+        open_[listed(units, heads, tails)] &= [not output.unlisted for output in outputs]
+    pairs = Pairs(heads, tails, open_, apart > _NEAR)
     return pairs.only(open_.any(axis=1))
 
 
 def rows(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[tuple[Pairs, Ints], ...]:
     """Features of the near pairs, and of the others, which have fewer."""
-    is_near = pairs.near(units)
-    close, distant = pairs.only(is_near), pairs.only(~is_near)
+    parts = ((pairs.only(~pairs.far), True), (pairs.only(pairs.far), False))
+    return tuple(
+        (some, features(units, some, outputs, close=close)) for some, close in parts if len(some)
+    )
+
+
+def features(units: Units, pairs: Pairs, outputs: Sequence[Output], *, close: bool) -> Ints:
+    """Features (pairs, columns) of pairs that are all near each other, or all not."""
     found = []
-    if len(close):
-        read = near(units, close.heads, close.tails)
-        if any(output.sentence for output in outputs):
-            read = np.concatenate([read, whole(units, close.heads, close.tails)], axis=1)
-        found.append((close, read))
-    if len(distant):
-        found.append((distant, far(units, distant.heads, distant.tails)))
-    return tuple(found)
+    if any(output.setting for output in outputs):
+        found.append(setting(units, pairs.heads, pairs.tails))
+    found.append((near if close else far)(units, pairs.heads, pairs.tails))
+    if close and any(output.sentence for output in outputs):
+        found.append(whole(units, pairs.heads, pairs.tails))
+    return np.concatenate(found, axis=1)
 
 
 def settle(
@@ -87,10 +103,11 @@ def settle(
         best = kept[:, rivals].max(axis=1, keepdims=True)
         kept[:, rivals] = np.where(kept[:, rivals] == best, kept[:, rivals], 0)
     for place, output in enumerate(outputs):
-        if output.single and len(pairs):
+        if (output.single or output.lone) and len(pairs):
             best = np.zeros(pairs.heads.max() + 1, np.float32)
             np.maximum.at(best, pairs.heads, kept[:, place])
-            kept[:, place] *= kept[:, place] == best[pairs.heads]
+            is_best = kept[:, place] == best[pairs.heads]
+            kept[:, place] *= is_best | ~pairs.far if output.lone else is_best
     return kept
 
 

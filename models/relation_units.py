@@ -21,6 +21,8 @@ MARKS = ("\n", ",", ";", ":", ".", "(", "-")
 _UNIT = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|\n|_")
 _STEM = 5
 """Letters of a stem: enough to join inflections, and names that two languages end differently."""
+_ENDING = 4
+"""Letters of an ending: medicines of a class and findings of a sort often share them."""
 _PLAIN = -1
 
 
@@ -43,7 +45,8 @@ class Units:
 
     `groups` (groups, units + 1) and `marks` (MARKS, units + 1) count the mentions of a group and
     the marks before each unit. `places` and `kinds` are the unit and the group of each mention;
-    `names` (mentions, 3) hashes its whole text, its last word and the stem of its first.
+    `names` (mentions, 3) hashes its whole text, its last word and the stem of its first;
+    `telling` (mentions, 2) stem and ending of its longest word.
     """
 
     words: Hashes
@@ -54,6 +57,7 @@ class Units:
     places: Ints
     kinds: Ints
     names: Hashes
+    telling: Hashes
 
     @classmethod
     def of(
@@ -76,7 +80,8 @@ class Units:
             marks=_before(words == _MARKS[:, None]),
             places=np.array(places, np.int64),
             kinds=np.array([each.group for each in mentions], np.int64),
-            names=np.array(names, np.uint32).reshape(-1, 3),
+            names=np.array([whole for whole, _ in names], np.uint32).reshape(-1, 3),
+            telling=np.array([part for _, part in names], np.uint32).reshape(-1, 2),
         )
 
 
@@ -100,8 +105,12 @@ class _Cut:
 
     def plain(self, end: int) -> None:
         """Read what stands outside of mentions, up to `end`."""
-        for match in _UNIT.finditer(self._text, self._end, end):
-            self._add(*_hashed(match.group()), match.start(), _PLAIN)
+        matches = list(_UNIT.finditer(self._text, self._end, end))
+        found = [hashed(match.group()) for match in matches]
+        self.words += [word for word, _ in found]
+        self.stems += [stem for _, stem in found]
+        self.offsets += [match.start() for match in matches]
+        self.kinds += [_PLAIN] * len(found)
 
     def _add(self, word: int, stem: int, offset: int, kind: int) -> None:
         self.words.append(word)
@@ -111,7 +120,7 @@ class _Cut:
 
 
 @lru_cache(maxsize=65_536)
-def _hashed(word: str) -> tuple[int, int]:
+def hashed(word: str) -> tuple[int, int]:
     """Hash a word and its stem; all numbers are one word."""
     if word[0].isdigit():
         return 1, 1
@@ -125,12 +134,14 @@ def checksum(word: str) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _named(text: str) -> tuple[int, int, int]:
+def _named(text: str) -> tuple[tuple[int, int, int], tuple[int, int]]:
     words = [fold(word).text or word for word in _UNIT.findall(text) if word[0].isalpha()]
     words = words or [text]
-    parts = (" ".join(words), words[-1], words[0][:_STEM])
-    whole, last, stem = (crc32(part.encode("utf-8", "surrogatepass")) for part in parts)
-    return whole, last, stem
+    longest = max(words, key=len)
+    return (
+        (checksum(" ".join(words)), checksum(words[-1]), checksum(words[0][:_STEM])),
+        (checksum(longest[:_STEM]), checksum("-" + longest[-_ENDING:])),
+    )
 
 
 def _before(flags: npt.NDArray[np.bool_]) -> Ints:
@@ -139,4 +150,4 @@ def _before(flags: npt.NDArray[np.bool_]) -> Ints:
     return counts
 
 
-_MARKS = np.array([_hashed(mark)[0] for mark in MARKS], np.uint32)
+_MARKS = np.array([hashed(mark)[0] for mark in MARKS], np.uint32)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from models.folding import fold
 from models.relation_documents import concept_pairs
 from models.relation_features import stretch
-from models.relation_model import Output, RelationModel
+from models.relation_model import Floats, Output, RelationModel
 from models.relation_pairs import Pairs, candidates, rows, settle
 from models.relation_units import Mention, Units
 from models.types import Entity, Experiencer, Presence, Relation
@@ -30,6 +30,8 @@ _ARTICLE_LINES = 3
 _ARTICLE_CHARACTERS = range(600, 4000)
 """An abstract has neither the length of a line of a note nor that of a letter."""
 _ACTS = frozenset({"CAUSES", "TREATS"})
+_AT_ONCE = 8192
+"""Pairs whose features are in memory together: a note of five megabytes has millions of them."""
 Sentences = Sequence[tuple[int, int]]
 
 
@@ -67,7 +69,7 @@ def relations(
 ) -> tuple[Relation, ...]:
     """Relate the entities of a note, in text order.
 
-    What a later model decides, the earlier ones do not. What no model knows goes by rules: each
+    Models share the work (`RelationModel.without`). What none of them knows goes by rules: each
     modifier belongs to its nearest target in the same sentence. A score is the lowest one of the
     two entities and of the relation.
     """
@@ -75,7 +77,6 @@ def relations(
     found = list(by_rules(entities, sentences, known))
     ordered = sorted(entities, key=_place)
     for model in models:
-        found = [each for each in found if not _decides(model, each)]
         found += by_model(text, ordered, sentences, model)
     best: dict[tuple[str, Entity, Entity], Relation] = {}
     for each in sorted(filter(_holds, found), key=lambda relation: relation.score):
@@ -83,10 +84,6 @@ def relations(
     return tuple(
         sorted(best.values(), key=lambda each: (each.head.span, each.label, each.tail.span))
     )
-
-
-def _decides(model: RelationModel, relation: Relation) -> bool:
-    return model.decides(relation.label, relation.head.label, relation.tail.label)
 
 
 def _holds(relation: Relation) -> bool:
@@ -151,7 +148,7 @@ def by_model(
         )
         for entity in kept
     ]
-    if len(kept) < 2:
+    if len(kept) < 2 or not model.outputs:
         return
     starts = [start for start, _ in sentences]
     units = Units.of(text, mentions, starts, 1 + max(model.groups.values()))
@@ -166,12 +163,24 @@ def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) ->
     pairs = candidates(units, model.outputs)
     if not len(pairs):
         return
+    chunks = [
+        _scored(units, pairs.only(slice(first, first + _AT_ONCE)), model)
+        for first in range(0, len(pairs), _AT_ONCE)
+    ]
+    ordered = Pairs.joined([some for some, _ in chunks])
+    given = np.concatenate([scores for _, scores in chunks])
+    settled = settle(ordered, given, model.outputs)
+    floors = np.array([output.threshold for output in model.outputs], np.float32)
+    shown = np.array([output.is_for_mentions for output in model.outputs])
+    for row, place in np.argwhere((settled >= floors) & shown & (settled > 0)).tolist():
+        head, tail = entities[ordered.heads[row]], entities[ordered.tails[row]]
+        yield _relation(model.outputs[place], head, tail, float(settled[row, place]))
+
+
+def _scored(units: Units, pairs: Pairs, model: RelationModel) -> tuple[Pairs, Floats]:
+    """The pairs, those of near sentences first, and the scores (pairs, outputs) of them."""
     parts = rows(units, pairs, model.outputs)
-    ordered = Pairs(
-        np.concatenate([some.heads for some, _ in parts]),
-        np.concatenate([some.tails for some, _ in parts]),
-        np.concatenate([some.open for some, _ in parts]),
-    )
+    ordered = Pairs.joined([some for some, _ in parts])
     given = np.concatenate([model.score(features) for _, features in parts])
     by_words = [output.stretch for output in model.outputs]
     words: npt.NDArray[np.bool_] = np.logical_or.reduce(ordered.open[:, by_words], axis=1)
@@ -179,12 +188,7 @@ def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) ->
         close, features = parts[0]
         read = stretch(units, ordered.heads[words], ordered.tails[words])
         given[words] = model.score(features[words[: len(close)]], read)
-    settled = settle(ordered, given, model.outputs)
-    floors = np.array([output.threshold for output in model.outputs], np.float32)
-    shown = np.array([output.is_for_mentions for output in model.outputs])
-    for row, place in np.argwhere((settled >= floors) & shown & (settled > 0)).tolist():
-        head, tail = entities[ordered.heads[row]], entities[ordered.tails[row]]
-        yield _relation(model.outputs[place], head, tail, float(settled[row, place]))
+    return ordered, given
 
 
 def _concepts(

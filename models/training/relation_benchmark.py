@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.annotator import Annotator
-from models.registry import Registry
+from models.registry import Model, Registry
 from models.relation_model import RelationModel
 from models.relations import relations
 from models.segmentation import sentences
@@ -19,7 +19,7 @@ from models.tagger import Tagger
 from models.training.evaluate import Score, micro
 from models.training.intervals import Estimate, estimates
 from models.training.relation_corpora import examples, source
-from models.training.relation_examples import Inventory
+from models.training.relation_examples import Examples, Inventory
 from models.training.relation_scores import (
     Triple,
     gold_triples,
@@ -37,7 +37,7 @@ MERGED = "gold entities, kinds merged"
 
 Document = Mapping[str, Any]
 Watch = Callable[[str, int, int], None]
-Find = Callable[[Document], Iterator[Triple]]
+Judge = Callable[[RelationModel, Iterable[Examples]], list[dict[str, Score]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,15 @@ class Set:
     model: str = ""
     predicted: str | Mapping[str, str] = ""
     gold: Mapping[str, str] = field(default_factory=dict)
+    related: bool = False
     floors: Mapping[str, float] = field(default_factory=dict)
+
+    def documents(self, corpora: Path) -> Iterator[Document]:
+        """What of the corpus is scored."""
+        for document in source(self.corpus, self.split, corpora):
+            labels = {each["label"] for each in document["relations"]}
+            if not self.related or not labels.isdisjoint(self.gold):
+                yield document
 
     @property
     def name(self) -> str:
@@ -77,24 +85,24 @@ def score(
     registry = Registry.load()
     benchmarks: dict[str, Benchmark] = {}
     for one in sets():
-        model = registry.get(one.model) if one.model else registry.relations
-        if model is None or (languages is not None and one.language not in languages):
+        models = (registry.get(one.model),) if one.model else registry.relating(one.language)
+        if not models or (languages is not None and one.language not in languages):
             continue
-        found = list(islice(source(one.corpus, one.split, corpora), sample))
+        found = list(islice(one.documents(corpora), sample))
         if found:
-            if model.identifier not in benchmarks:
-                loaded = RelationModel.load(model.folder)
-                benchmarks[model.identifier] = Benchmark(registry, loaded)
-            yield benchmarks[model.identifier].measure(one, model.identifier, found, watch)
+            name = " + ".join(model.identifier for model in models)
+            if name not in benchmarks:
+                benchmarks[name] = Benchmark(registry, models)
+            yield benchmarks[name].measure(one, name, found, watch)
 
 
 class Benchmark:
-    """The relation model, and what finds the entities for it."""
+    """Relation models that share the work, and what finds the entities for them."""
 
-    def __init__(self, registry: Registry, model: RelationModel) -> None:
-        self._registry, self._model = registry, model
-        count = 1 + max(model.groups.values())
-        self._inventory = Inventory(model.groups, count, model.outputs)
+    def __init__(self, registry: Registry, models: Sequence[Model]) -> None:
+        self._registry = registry
+        loaded = [RelationModel.load(each.folder) for each in models]
+        self._models = [each.without(loaded[place + 1 :]) for place, each in enumerate(loaded)]
 
     @cache  # noqa: B019 - there is one benchmark in a run
     def _annotator(self, language: str) -> Annotator:
@@ -108,9 +116,8 @@ class Benchmark:
         self, one: Set, name: str, found: Sequence[Document], watch: Watch | None = None
     ) -> Scored:
         """Score the documents of a set."""
-        read = list(examples(one.corpus, found, self._inventory))
-        tables = {GOLD: _estimates(with_gold_entities(self._model, read))}
-        if merged := _estimates(with_kinds_merged(self._model, read)):
+        tables = {GOLD: _estimates(self._scores(one, found, with_gold_entities))}
+        if merged := _estimates(self._scores(one, found, with_kinds_merged)):
             tables[MERGED] = merged
         if one.predicted:
             scores = []
@@ -122,6 +129,16 @@ class Benchmark:
             tables[PREDICTED] = _estimates(scores)
         words = sum(len(document["text"].split()) for document in found)
         return Scored(one, name, len(found), words, tables)
+
+    def _scores(self, one: Set, found: Sequence[Document], judge: Judge) -> list[dict[str, Score]]:
+        """The scores of each document, whichever model finds the relation."""
+        scores: list[dict[str, Score]] = [{} for _ in found]
+        for model in self._models:
+            known = Inventory(model.groups, 1 + max(model.groups.values()), model.outputs)
+            for place, document in enumerate(found):
+                for each in judge(model, examples(one.corpus, [document], known)):
+                    scores[place].update(each)
+        return scores
 
     def _compared(self, one: Set, document: Document) -> tuple[list[Triple], list[Triple]]:
         """The gold relations of a document and those that are found in it."""
@@ -136,7 +153,7 @@ class Benchmark:
             if each.label in one.predicted
         ]
         bounds = sentences(text, one.language)
-        given = triples(relations(entities, bounds, text, self._model))
+        given = triples(relations(entities, bounds, text, *self._models))
         right = [
             (one.gold[label], head, tail)
             for label, head, tail in gold_triples(document)

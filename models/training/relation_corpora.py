@@ -9,6 +9,7 @@ from typing import Any
 from models.relation_units import Mention
 from models.training import notes
 from models.training.corpora import documents
+from models.training.relation_claims import bc5cdr_mentions, biored, crowdtruth, lct
 from models.training.relation_examples import (
     Examples,
     Inventory,
@@ -17,39 +18,10 @@ from models.training.relation_examples import (
     by_concepts,
     by_mentions,
 )
+from models.training.relation_marks import mark, related_mentions
 
 Document = Mapping[str, Any]
 OWN = "notes/"
-
-
-def _mark(
-    document: Document,
-    labels: Mapping[str, str],
-    inventory: Inventory,
-    related: Mapping[Pair, frozenset[str]],
-    judged: Iterable[str],
-) -> Marked:
-    """`labels` maps those of the corpus to those of the inventory; other entities are left out."""
-    kept = sorted(
-        (each for each in document["entities"] if labels.get(each["label"]) in inventory.groups),
-        key=lambda each: (each["start"], -each["end"], each["id"]),
-    )
-    mentions = tuple(
-        Mention(each["start"], each["end"], inventory.groups[labels[each["label"]]])
-        for each in kept
-    )
-    ids = tuple(each["id"] for each in kept)
-    return Marked(document["text"], mentions, ids, related, frozenset(judged))
-
-
-def _related(document: Document, names: Mapping[str, str]) -> dict[Pair, frozenset[str]]:
-    found: dict[Pair, frozenset[str]] = {}
-    for relation in document["relations"]:
-        name = names.get(relation["label"])
-        if name is not None:
-            pair = (relation["head"], relation["tail"])
-            found[pair] = found.get(pair, frozenset()) | {name}
-    return found
 
 
 def own_notes(document: Document, language: str, inventory: Inventory) -> Examples | None:
@@ -57,8 +29,8 @@ def own_notes(document: Document, language: str, inventory: Inventory) -> Exampl
     shown = [output.name for output in inventory.outputs if output.is_for_mentions]
     names = {name: name for name in shown if not name.startswith("CPR")}
     same = {label: label for label in inventory.groups}
-    related = _related(document, names)
-    return by_mentions(_mark(document, same, inventory, related, names), language, inventory)
+    related = related_mentions(document, names)
+    return by_mentions(mark(document, same, inventory, related, names), language, inventory)
 
 
 _CPR = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
@@ -67,8 +39,8 @@ _CPR = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
 def chemprot(document: Document, language: str, inventory: Inventory) -> Examples | None:
     """The five groups of the shared task."""
     labels = {"CHEMICAL": "DRUG", "GENE-Y": "GENE", "GENE-N": "GENE"}
-    related = _related(document, {name: name for name in _CPR})
-    return by_mentions(_mark(document, labels, inventory, related, _CPR), language, inventory)
+    related = related_mentions(document, {name: name for name in _CPR})
+    return by_mentions(mark(document, labels, inventory, related, _CPR), language, inventory)
 
 
 def bc5cdr(document: Document, language: str, inventory: Inventory) -> Examples | None:
@@ -106,8 +78,8 @@ def ade(document: Document, language: str, inventory: Inventory) -> Examples | N
     if not document["relations"]:
         return None
     labels = {"Drug": "DRUG", "Adverse-Effect": "DISEASE"}
-    related = _related(document, {"DRUG-AE": "CAUSES"})
-    return by_mentions(_mark(document, labels, inventory, related, ["CAUSES"]), language, inventory)
+    related = related_mentions(document, {"DRUG-AE": "CAUSES"})
+    return by_mentions(mark(document, labels, inventory, related, ["CAUSES"]), language, inventory)
 
 
 def phee(document: Document, language: str, inventory: Inventory) -> Examples | None:
@@ -129,7 +101,7 @@ def phee(document: Document, language: str, inventory: Inventory) -> Examples | 
     judged = ["CAUSES", "TREATS"]
     if not any(kind == "Adverse_event" for kind in kinds.values()):
         judged = ["TREATS"]
-    return by_mentions(_mark(document, labels, inventory, related, judged), language, inventory)
+    return by_mentions(mark(document, labels, inventory, related, judged), language, inventory)
 
 
 _ROAM = {
@@ -144,6 +116,8 @@ def roam(document: Document, language: str, inventory: Inventory) -> Examples | 
     """Findings of a drug label; the medicine stands before the sentence and is not named."""
     if not document["entities"] or document["meta"].get("same_text_as"):
         return None
+    if "LABELLED" not in inventory.groups:
+        return None
     related = {
         ("drug", each["id"]): frozenset({_ROAM[each["label"]]})
         for each in document["entities"]
@@ -151,7 +125,7 @@ def roam(document: Document, language: str, inventory: Inventory) -> Examples | 
     }
     judged = set(_ROAM.values())
     labels = dict.fromkeys([*_ROAM, "TREATS_OUTCOMES", "UNRELATED"], "DISEASE")
-    marked = _mark(document, labels, inventory, related, judged)
+    marked = mark(document, labels, inventory, related, judged)
     drug = Mention(0, 0, inventory.groups["LABELLED"])
     return by_mentions(
         Marked(
@@ -174,8 +148,8 @@ def ddi(document: Document, language: str, inventory: Inventory) -> Examples | N
     if document["meta"]["task"] == "ner":
         return None
     labels = dict.fromkeys(("brand", "drug", "drug_n", "group"), "DRUG")
-    related = _related(document, _DDI)
-    marked = _mark(document, labels, inventory, related, _DDI.values())
+    related = related_mentions(document, _DDI)
+    marked = mark(document, labels, inventory, related, _DDI.values())
     return by_mentions(marked, language, inventory)
 
 
@@ -187,6 +161,10 @@ READERS: Mapping[str, tuple[Reader, str]] = {
     "phee": (phee, "en/phee"),
     "roam": (roam, "en/roam_drug_disease"),
     "ddi": (ddi, "en/ddi2013"),
+    "bc5cdr_mentions": (bc5cdr_mentions, "en/bc5cdr"),
+    "biored": (biored, "en/biored"),
+    "crowdtruth": (crowdtruth, "en/crowdtruth_medre"),
+    "lct": (lct, "en/lct"),
 }
 """Reader and folder of each corpus; `notes/<language>` are the project's own."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from models.relation_documents import concept_pairs
-from models.relation_features import far, near, stretch, whole
+from models.relation_features import stretch
 from models.relation_model import Output
-from models.relation_pairs import candidates
+from models.relation_pairs import Pairs, candidates, features
 from models.relation_units import Ints, Mention, Units
 from models.segmentation import sentences
 
@@ -28,10 +28,10 @@ class Inventory:
     count: int
     outputs: tuple[Output, ...]
 
-    def places(self, *names: str) -> list[int]:
-        """Columns of outputs."""
-        every = [output.name for output in self.outputs]
-        return [every.index(name) for name in names]
+    @property
+    def names(self) -> list[str]:
+        """Names of the outputs, in order."""
+        return [output.name for output in self.outputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,25 @@ class Examples:
     judged: Flags
     pairs: tuple[Pair, ...]
     missed: Counter[str]
+
+    @property
+    def far(self) -> Flags:
+        """Rows of pairs that are no neighbours: they have fewer features."""
+        far: Flags = self.sums[:, -2] == 0
+        return far
+
+    def only(self, kept: Flags) -> Examples:
+        """Those of the examples, where each has one row."""
+        return replace(
+            self,
+            sums=self.sums[kept],
+            stretches=None if self.stretches is None else self.stretches[kept],
+            owners=np.arange(int(kept.sum())),
+            heads=self.heads[kept],
+            right=self.right[kept],
+            judged=self.judged[kept],
+            pairs=tuple(pair for pair, keep in zip(self.pairs, kept, strict=True) if keep),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +98,7 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
     """Examples for all pairs of mentions that the model would look at."""
     cut = units(marked, language, inventory)
     pairs = candidates(cut, inventory.outputs)
-    names = [output.name for output in inventory.outputs]
+    names = inventory.names
     judged = pairs.open & np.array([name in marked.judged for name in names])
     kept = judged.any(axis=1)
     pairs, judged = pairs.only(kept), judged[kept]
@@ -90,13 +109,7 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
         for head, tail in zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
     )
     right = np.array([[name in marked.related.get(pair, ()) for name in names] for pair in ids])
-    is_near = pairs.near(cut)
-    every = near(cut, pairs.heads, pairs.tails)
-    if any(output.sentence for output in inventory.outputs):
-        every = np.concatenate([every, whole(cut, pairs.heads, pairs.tails)], axis=1)
-    less = far(cut, pairs.heads[~is_near], pairs.tails[~is_near])
-    every[~is_near] = 0
-    every[~is_near, : less.shape[1]] = less
+    every = _features(cut, pairs, inventory.outputs)
     read = judged[:, [output.stretch for output in inventory.outputs]].any()
     return Examples(
         sums=every,
@@ -110,6 +123,16 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
     )
 
 
+def _features(cut: Units, pairs: Pairs, outputs: Sequence[Output]) -> Ints:
+    """Features in the order of the pairs; those of distant ones end in zeros."""
+    close = features(cut, pairs.only(~pairs.far), outputs, close=True)
+    distant = features(cut, pairs.only(pairs.far), outputs, close=False)
+    every = np.zeros((len(pairs), close.shape[1]), np.int64)
+    every[~pairs.far] = close
+    every[pairs.far, : distant.shape[1]] = distant
+    return every
+
+
 def _missed(
     marked: Marked, names: Sequence[str], pairs: Sequence[Pair], right: Flags
 ) -> Counter[str]:
@@ -120,7 +143,9 @@ def _missed(
 
 def by_concepts(marked: Marked, language: str, inventory: Inventory, name: str) -> Examples | None:
     """Examples for all pairs of concepts; `related` holds pairs of concepts."""
-    (place,) = inventory.places(name)
+    if name not in inventory.names:
+        return None
+    place = inventory.names.index(name)
     output = inventory.outputs[place]
     cut = units(marked, language, inventory)
     found = concept_pairs(cut, marked.mentions, output.heads[0], output.tails[0])

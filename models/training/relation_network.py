@@ -17,6 +17,8 @@ from models.training.relation_examples import Examples
 
 log = logging.getLogger(__name__)
 
+_MEAN, _SQUARE, _TINY = 0.9, 0.999, 1e-8
+"""Adam: what stays of the means of gradients and of squares, and what it adds to a divisor."""
 _DEAD = -1e4
 """Reaction of a filter where a stretch has no unit."""
 
@@ -47,13 +49,12 @@ class Network(nn.Module):  # type: ignore[misc]
     def __init__(self, settings: Settings, outputs: int) -> None:
         super().__init__()
         width, filters = settings.width, settings.filters
-        self.sums = nn.EmbeddingBag(BUCKETS, width, mode="sum", sparse=True, padding_idx=0)
-        self.stretches = nn.EmbeddingBag(
-            STRETCH_BUCKETS, filters, mode="sum", sparse=True, padding_idx=0
-        )
+        self.sums = nn.EmbeddingBag(BUCKETS, width, mode="sum", padding_idx=0)
+        self.stretches = nn.EmbeddingBag(STRETCH_BUCKETS, filters, mode="sum", padding_idx=0)
         for table in (self.sums, self.stretches):
+            table.weight.requires_grad_(False)
             nn.init.normal_(table.weight, std=settings.spread)
-            table.weight.data[0] = 0
+            table.weight[0] = 0
         self.bias = nn.Parameter(torch.zeros(width + filters))
         self.out = nn.Linear(width + filters, outputs)
         nn.init.constant_(self.out.bias, -2.0)
@@ -61,20 +62,57 @@ class Network(nn.Module):  # type: ignore[misc]
 
     def forward(self, sums: Tensor, stretches: Tensor, with_stretch: Tensor) -> Tensor:
         """Logits (rows, outputs); `stretches` holds those of the rows `with_stretch` only."""
-        width = self.sums.embedding_dim
-        hidden = torch.relu(self.sums(sums) + self.bias[:width])
-        reactions = hidden.new_zeros(len(sums), self.stretches.embedding_dim)
+        return self.judge(*self.add(sums, stretches), stretches, with_stretch)
+
+    def add(self, sums: Tensor, stretches: Tensor) -> tuple[Tensor, Tensor]:
+        """The sums of the features of each row, and of each place of a stretch."""
+        none = self.bias.new_zeros((0, self.stretches.embedding_dim))
+        flat = stretches.reshape(-1, ASPECTS)
+        return self.sums(sums), self.stretches(flat) if len(flat) else none
+
+    def judge(
+        self, added: Tensor, reactions: Tensor, stretches: Tensor, with_stretch: Tensor
+    ) -> Tensor:
+        """Logits (rows, outputs) of what `add` gave."""
+        hidden = torch.relu(added + self.bias[: added.shape[1]])
+        strongest = hidden.new_zeros(len(added), reactions.shape[1])
         if len(stretches):
-            reactions = reactions.index_copy(0, with_stretch, self._read(stretches))
-        logits: Tensor = self.out(self.dropout(torch.cat([hidden, reactions], dim=1)))
+            read = self._strongest(reactions, stretches)
+            strongest = strongest.index_copy(0, with_stretch, read)
+        logits: Tensor = self.out(self.dropout(torch.cat([hidden, strongest], dim=1)))
         return logits
 
-    def _read(self, stretches: Tensor) -> Tensor:
-        flat = self.stretches(stretches.reshape(-1, ASPECTS))
-        reactions = flat.view(-1, POSITIONS, self.stretches.embedding_dim)
+    def _strongest(self, reactions: Tensor, stretches: Tensor) -> Tensor:
+        filters = reactions.shape[1]
         dead = stretches[:, :, -1:] == 0
-        strongest = reactions.masked_fill(dead, _DEAD).amax(dim=1)
-        return torch.relu(strongest + self.bias[self.sums.embedding_dim :])
+        strongest = reactions.view(-1, POSITIONS, filters).masked_fill(dead, _DEAD).amax(dim=1)
+        return torch.relu(strongest + self.bias[-filters:])
+
+
+class Rows:
+    """Adam for those rows of a table that a batch reads, as `torch.optim.SparseAdam` has it.
+
+    Every feature of a sum has the gradient of the sum, which saves building a sparse one.
+    """
+
+    def __init__(self, table: Tensor) -> None:
+        self._table, self._steps = table, 0
+        self._means, self._squares = torch.zeros_like(table), torch.zeros_like(table)
+
+    def step(self, rows: Tensor, sums: Tensor, rate: float) -> None:
+        """Move the rows (sums, features) of each sum; row 0 stays."""
+        if sums.grad is None:
+            return
+        live = rows > 0
+        places, owners = torch.unique(rows[live], return_inverse=True)
+        gradient = sums.new_zeros((len(places), sums.shape[1]))
+        gradient.index_add_(0, owners, sums.grad.repeat_interleave(live.sum(1), 0))
+        self._steps += 1
+        self._means[places] = mean = self._means[places].lerp_(gradient, 1 - _MEAN)
+        square = self._squares[places].mul_(_SQUARE).addcmul_(gradient, gradient, value=1 - _SQUARE)
+        self._squares[places] = square
+        size = rate * (1 - _SQUARE**self._steps) ** 0.5 / (1 - _MEAN**self._steps)
+        self._table.index_add_(0, places, mean / (square.sqrt() + _TINY), alpha=-size)
 
 
 class Table:
@@ -146,21 +184,20 @@ def train(table: Table, settings: Settings, outputs: int) -> Network:
     torch.set_num_threads(settings.threads)
     random = np.random.default_rng(settings.seed)
     network = Network(settings, outputs)
-    tables = [network.sums.weight, network.stretches.weight]
-    dense = [network.bias, *network.out.parameters()]
-    optimisers = [torch.optim.SparseAdam(tables), torch.optim.Adam(dense)]
+    dense = torch.optim.Adam([network.bias, *network.out.parameters()])
+    tables = [Rows(each.weight) for each in (network.sums, network.stretches)]
     steps = settings.epochs * -(-len(table) // settings.batch)
     for step, examples in enumerate(_shuffled(table, settings, random)):
-        for optimiser in optimisers:
-            optimiser.param_groups[0]["lr"] = settings.rate * (1 - step / steps)
-            optimiser.zero_grad()
+        dense.param_groups[0]["lr"] = rate = settings.rate * (1 - step / steps)
         batch = _roughened(draw(table, examples), settings, random)
-        value = _loss(network, table, batch)
-        value.backward()
-        for optimiser in optimisers:
-            optimiser.step()
+        loss, moved = _judged(network, table, batch)
+        dense.zero_grad()
+        loss.backward()
+        dense.step()
+        for each, (rows, sums) in zip(tables, moved, strict=True):
+            each.step(rows, sums, rate)
         if step % 500 == 0:
-            log.info("step %d of %d loss %.3f", step, steps, value.item())
+            log.info("step %d of %d loss %.3f", step, steps, loss.item())
     for bag, rows in ((network.sums, table.sums), (network.stretches, table.stretches)):
         _silence(bag, rows)
     network.eval()
@@ -191,11 +228,21 @@ def _roughened(batch: Batch, settings: Settings, random: np.random.Generator) ->
     return batch
 
 
-def _loss(network: Network, table: Table, batch: Batch) -> Tensor:
-    rows = network(
-        *map(torch.from_numpy, (batch.sums, batch.stretches, batch.with_stretch)),
+def _judged(
+    network: Network, table: Table, batch: Batch
+) -> tuple[Tensor, tuple[tuple[Tensor, Tensor], ...]]:
+    """The loss, and for each table the rows and the sums that it goes back to."""
+    sums, stretches, with_stretch = map(
+        torch.from_numpy, (batch.sums, batch.stretches, batch.with_stretch)
     )
-    logits = best(rows, torch.from_numpy(batch.owners), len(batch.examples))
+    added, reactions = (each.requires_grad_() for each in network.add(sums, stretches))
+    logits = network.judge(added, reactions, stretches, with_stretch)
+    every = best(logits, torch.from_numpy(batch.owners), len(batch.examples))
+    moved = ((sums, added), (stretches.reshape(-1, ASPECTS), reactions))
+    return _loss(table, batch, every), moved
+
+
+def _loss(table: Table, batch: Batch, logits: Tensor) -> Tensor:
     judged = torch.from_numpy(table.judged[batch.examples]).float()
     right = torch.from_numpy(table.right[batch.examples]).float()
     loss = nn.functional.binary_cross_entropy_with_logits(

@@ -26,7 +26,8 @@ def probabilities(model: RelationModel, examples: Examples) -> Floats:
     rows = model.score(examples.sums, examples.stretches)
     first = np.searchsorted(examples.owners, np.arange(len(examples.right)))
     best = np.maximum.reduceat(rows, first, axis=0)
-    pairs = Pairs(examples.heads, examples.heads, examples.judged)
+    far = np.maximum.reduceat(examples.far, first)
+    pairs = Pairs(examples.heads, examples.heads, examples.judged, far)
     return settle(pairs, best, model.outputs)
 
 

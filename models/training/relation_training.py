@@ -1,7 +1,7 @@
 """Train the relation model from a recipe: `train(recipe, data, out)`.
 
 Thresholds are chosen with a model of the training parts, on the parts of `tune`; the weights that
-are written learn from both.
+are written learn from both, unless the recipe keeps that first model.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 import torch
 
 from models.registry import EVERY
-from models.relation_model import Output, RelationModel
+from models.relation_model import SILENT, Output, RelationModel
 from models.training import evaluate
 from models.training.corpora import documents, sha256
 from models.training.relation_corpora import READERS, read
@@ -47,7 +47,8 @@ _HELD_OUT = 0.15
 class Recipe:
     """`mix` names corpora and their parts; `tune` those parts of them that choose thresholds.
 
-    `outputs` is the file, beside relations.toml, that says what the model learns.
+    `outputs` is the file, beside relations.toml, that says what the model learns. Without `whole`,
+    the weights are those that the thresholds were chosen with.
 
     A corpus that `tune` does not name lends a share of its documents, by a hash of their place.
     Documents whose `meta.pmid` occurs in one of the files `apart` are never read.
@@ -59,6 +60,7 @@ class Recipe:
     tune: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
     outputs: str = "relations.toml"
+    whole: bool = True
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
@@ -75,6 +77,7 @@ class Recipe:
                 tune={name: tuple(parts) for name, parts in table.get("tune", {}).items()},
                 apart=tuple(table.get("apart", ())),
                 outputs=table.get("outputs", OUTPUTS.name),
+                whole=table.get("whole", True),
                 settings=Settings(**table.get("settings", {})),
             )
         except (KeyError, TypeError) as error:
@@ -114,20 +117,18 @@ def train(recipe_path: Path, data: Path, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     learned = [thinned(each) for each in learned]
     log.info("%d and %d documents", len(learned), len(tuned))
-    first = fit(Table(learned), recipe.settings, len(known.outputs))
-    trial = save(first, known, out)
+    network = fit(Table(learned), recipe.settings, len(known.outputs))
+    trial = save(network, known, out)
     known = replace(known, outputs=tuple(thresholds(trial, tuned)))
     trial = replace(trial, outputs=known.outputs)
     log.info(
         "on what was held out\n%s",
         evaluate.table(total(with_gold_entities(trial, [each for _, each in tuned]))),
     )
-    last = fit(
-        Table([*learned, *(thinned(each) for _, each in tuned)]),
-        recipe.settings,
-        len(known.outputs),
-    )
-    save(last, known, out)
+    if recipe.whole:
+        learned += [thinned(each) for _, each in tuned]
+        network = fit(Table(learned), recipe.settings, len(known.outputs))
+    save(network, known, out)
     _describe(recipe, data / "corpora", out)
     return out / "weights.npz"
 
@@ -151,20 +152,10 @@ def _examples(
 
 def thinned(examples: Examples) -> Examples:
     """Leave out most pairs of mentions that are far apart and not related: they teach little."""
-    distant = (examples.sums[:, -2] == 0) & ~examples.right[examples.owners].any(axis=1)
+    distant = examples.far & ~examples.right[examples.owners].any(axis=1)
     if not distant.any():
         return examples
-    kept = ~distant | (np.arange(len(distant)) % _DISTANT == 0)
-    return replace(
-        examples,
-        sums=examples.sums[kept],
-        stretches=None if examples.stretches is None else examples.stretches[kept],
-        owners=np.arange(int(kept.sum())),
-        heads=examples.heads[kept],
-        right=examples.right[kept],
-        judged=examples.judged[kept],
-        pairs=tuple(pair for pair, keep in zip(examples.pairs, kept, strict=True) if keep),
-    )
+    return examples.only(~distant | (np.arange(len(distant)) % _DISTANT == 0))
 
 
 def _is_held_out(name: str, place: int) -> bool:
@@ -213,13 +204,13 @@ def _joined(parts: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 def best_threshold(
     given: npt.NDArray[Any], right: npt.NDArray[np.bool_], precise: float = 0.0
 ) -> float:
-    """The threshold of the best F1 among those that are `precise`; almost one if none is."""
+    """The threshold of the best F1 among those that are `precise`; `SILENT` if none is."""
     order = np.argsort(-given, kind="stable")
     hits = np.cumsum(right[order])
     found = np.arange(1, len(order) + 1)
     scores = np.where(hits >= precise * found, 2 * hits / (found + right.sum()), 0.0)
     best = int(scores.argmax()) if len(scores) else 0
-    return float(given[order[best]]) if scores.any() else 0.99
+    return float(given[order[best]]) if scores.any() else SILENT
 
 
 def save(network: Network, known: Inventory, out: Path) -> RelationModel:

@@ -7,6 +7,8 @@ from models.relation_model import Output
 from models.relation_pairs import WINDOW, Pairs, candidates, rows, settle
 from models.relation_units import Mention, Units
 
+NEAR = np.zeros(3, bool)
+
 
 def output(name, heads, tails, reach=0, **flags):
     kinds = {"single": False, "stretch": False, "document": False, **flags}
@@ -77,13 +79,33 @@ def test_the_words_of_the_whole_sentence_count_where_asked_for():
 
 
 def test_a_single_head_has_its_best_tail():
-    pairs = Pairs(np.array([0, 0, 1]), np.array([2, 3, 3]), np.ones((3, 1), bool))
+    pairs = Pairs(np.array([0, 0, 1]), np.array([2, 3, 3]), np.ones((3, 1), bool), NEAR)
     given = np.array([[0.6], [0.9], [0.7]], np.float32)
     kept = settle(pairs, given, [output("a", (0,), (1,), single=True)])
     assert kept.ravel().tolist() == pytest.approx([0, 0.9, 0.7])
 
 
+def test_a_lone_head_has_no_far_tail_but_its_best():
+    far = np.array([True, True, False])
+    pairs = Pairs(np.array([0, 0, 0]), np.array([1, 2, 3]), np.ones((3, 1), bool), far)
+    given = np.array([[0.6], [0.9], [0.7]], np.float32)
+    kept = settle(pairs, given, [output("a", (0,), (1,), lone=True)])
+    assert kept.ravel().tolist() == pytest.approx([0, 0.9, 0.7])
+
+
+def test_where_the_two_stand_counts_where_asked_for():
+    units = cut([0, 1, 1], [0, 2, 4])
+    plain, asked = [output("a", (0,), (1,), 9)], [output("a", (0,), (1,), 9, setting=True)]
+    pairs = candidates(units, plain)
+    for (_, less), (_, more) in zip(
+        rows(units, pairs, plain), rows(units, pairs, asked), strict=True
+    ):
+        own = more.shape[1] - less.shape[1]
+        assert own > 0
+        assert (more[:, own:] == less).all()
+
+
 def test_of_rivals_the_best_stays():
     one, other = output("x", (0,), (1,)), output("x", (0,), (1,))
-    pairs = Pairs(np.array([0]), np.array([1]), np.ones((1, 2), bool))
+    pairs = Pairs(np.array([0]), np.array([1]), np.ones((1, 2), bool), NEAR[:1])
     assert settle(pairs, np.array([[0.4, 0.3]], np.float32), [one, other]).tolist()[0][1] == 0

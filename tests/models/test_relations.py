@@ -100,8 +100,7 @@ def test_rules_name_the_labels_of_the_inventory():
 
 @pytest.fixture(scope="module")
 def model():
-    record = Registry.load().relations
-    assert record is not None
+    record = Registry.load().get("relations")
     record.verify()
     return RelationModel.load(record.folder)
 
@@ -177,8 +176,54 @@ def test_what_a_later_model_decides_the_earlier_does_not(model):
     silent = replace(model, outputs=never, arrays=arrays)
     bounds = [(0, len(text))]
     assert {each.label for each in relations([drug, finding], bounds, text, model)} == {"CAUSES"}
-    assert relations([drug, finding], bounds, text, model, silent) == ()
-    assert relations([drug, finding], bounds, text, silent, model) != ()
+    assert relations([drug, finding], bounds, text, model.without([silent]), silent) == ()
+    assert relations([drug, finding], bounds, text, silent.without([model]), model) != ()
+
+
+def test_what_a_later_model_decides_in_part_the_earlier_keeps(model):
+    chemical = [each for each in model.outputs if each.relation == "INTERACTS_WITH"]
+    drugs_only = replace(model, groups={"DRUG": model.groups["DRUG"]}, outputs=(chemical[0],))
+    kept = {each.name for each in model.without([drugs_only]).outputs}
+    assert {each.name for each in model.outputs} - kept == {"INTERACTS_WITH"}
+    assert "CID" in kept
+
+
+def test_what_is_right_too_seldom_is_not_looked_for(model):
+    names = {each.name for each in model.outputs}
+    assert names - {each.name for each in model.shown().outputs} == {"CONTRAINDICATES"}
+
+
+@pytest.fixture(scope="module")
+def reasons():
+    return RelationModel.load(Registry.load().get("relations-reasons").folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs", "findings", "expected"),
+    [
+        (
+            "Tamoxifen is used in the treatment of mastalgia.",
+            ["Tamoxifen"],
+            ["mastalgia"],
+            {("TREATS", "Tamoxifen", "mastalgia")},
+        ),
+        (
+            "She developed agranulocytosis due to clozapine.",
+            ["clozapine"],
+            ["agranulocytosis"],
+            {("CAUSES", "clozapine", "agranulocytosis")},
+        ),
+        (
+            "Problems\n# gout - allopurinol 100 mg\n# asthma - salbutamol\n",
+            ["allopurinol", "salbutamol"],
+            ["gout", "asthma"],
+            {("TREATS", "allopurinol", "gout"), ("TREATS", "salbutamol", "asthma")},
+        ),
+        ("Amoxicillin daily. Denies vertigo.", ["Amoxicillin"], ["vertigo"], set()),
+    ],
+)
+def test_says_why(reasons, text, drugs, findings, expected):
+    assert by_weights(reasons, text, DRUG=drugs, DISEASE=findings) == expected
 
 
 LINE = "{} 5 mg daily for gout; mild pain of the knee, sodium 140.\n"
@@ -207,7 +252,7 @@ def long_note(words):
 
 def test_the_cost_grows_with_the_note_only(model):
     spent = []
-    for words in (10_000, 50_000):
+    for words in (5_000, 25_000):
         text, entities, bounds = long_note(words)
         begun = time.process_time()
         found = relations(entities, bounds, text, model)

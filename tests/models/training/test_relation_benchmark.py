@@ -61,6 +61,18 @@ def test_scores_what_is_there_with_gold_and_with_found_entities(corpora):
     assert "| CAUSES | 2 | 100.0 |" in report.markdown(ade)
 
 
+def test_sentences_without_a_scored_relation_may_be_left_out(corpora):
+    folder = corpora / "en" / "ade_corpus_v2"
+    plain = {**document("Aspirin helped her asthma.", "Aspirin", "asthma"), "relations": []}
+    with lzma.open(folder / "dev.jsonl.xz", "at") as file:
+        file.write(json.dumps(plain) + "\n")
+    every, related = (
+        Set("ade", "dev", gold={"DRUG-AE": "CAUSES"}, related=flag) for flag in (False, True)
+    )
+    counts = [len(list(each.documents(corpora))) for each in (every, related)]
+    assert counts == [3, 2]
+
+
 def test_a_language_that_is_not_asked_for_is_not_read(corpora):
     names = {each.set.corpus for each in relation_benchmark.score(corpora, 1, ["nl"])}
     assert names == {"notes/nl"}
@@ -123,7 +135,7 @@ def test_merging_kinds_forgives_the_wrong_one():
     }
     # The first two pairs score as R:a; gold says a, b and nothing.
     read = Examples(
-        sums=np.array([[1], [1], [0]]),
+        sums=np.array([[1, 0], [1, 0], [0, 0]]),
         stretches=None,
         owners=np.arange(3),
         heads=np.zeros(3, np.int64),

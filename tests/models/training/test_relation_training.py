@@ -10,7 +10,9 @@ torch = pytest.importorskip("torch")
 
 from models.registry import Registry  # noqa: E402
 from models.relation_model import RelationModel  # noqa: E402
+from models.training import relation_network, relation_training  # noqa: E402
 from models.training.relation_corpora import read  # noqa: E402
+from models.training.relation_network import Rows  # noqa: E402
 from models.training.relation_scores import total, with_gold_entities  # noqa: E402
 from models.training.relation_training import (  # noqa: E402
     OUTPUTS,
@@ -93,6 +95,41 @@ def test_learns_what_causes_and_what_treats(data, tmp_path):
     assert set(run["hashes"]) == {"en/ade_corpus_v2/train.jsonl.xz", "en/phee/train.jsonl.xz"}
 
 
+@pytest.mark.parametrize(("line", "fits"), [("", 2), ("whole = false\n", 1)])
+def test_the_held_out_documents_are_learned_from_or_not(data, tmp_path, monkeypatch, line, fits):
+    sizes = []
+
+    def fit(table, *rest):
+        sizes.append(len(table))
+        return relation_network.train(table, *rest)
+
+    monkeypatch.setattr(relation_training, "fit", fit)
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(line + RECIPE.replace("epochs = 60", "epochs = 1"))
+    assert train(recipe, data, tmp_path / "out").exists()
+    assert len(sizes) == fits
+    assert sizes == sorted(set(sizes))
+
+
+def test_rows_move_as_with_sparse_adam():
+    torch.manual_seed(1)
+    start = torch.randn(6, 3)
+    bag = torch.nn.EmbeddingBag.from_pretrained(
+        start.clone(), freeze=False, mode="sum", sparse=True, padding_idx=0
+    )
+    theirs, mine = torch.optim.SparseAdam(bag.parameters(), lr=0.1), start.clone()
+    rows = Rows(mine)
+    for features in ([[1, 2], [2, 0]], [[3, 2], [1, 1]], [[0, 0], [4, 2]]):
+        read = torch.tensor(features)
+        theirs.zero_grad()
+        bag(read).square().sum().backward()
+        theirs.step()
+        sums = mine[read].sum(1) - mine[0] * (read == 0).sum(1, keepdim=True)
+        sums.requires_grad_().square().sum().backward()
+        rows.step(read, sums, 0.1)
+    torch.testing.assert_close(mine, bag.weight.detach())
+
+
 def test_the_record_is_read_back(tmp_path):
     folder = tmp_path / "weights" / "relations"
     folder.mkdir(parents=True)
@@ -101,8 +138,8 @@ def test_the_record_is_read_back(tmp_path):
     (tmp_path / "registry.toml").write_text(record(folder, "1", {"ade_dev.CAUSES": 90.1}))
     registry = Registry.load(tmp_path / "registry.toml")
     assert registry.languages == ()
-    assert registry.relations is registry.get("relations")
-    registry.relations.verify()
+    assert registry.relations == (registry.get("relations"),)
+    registry.get("relations").verify()
 
 
 def test_a_document_kept_apart_is_not_read(data):

@@ -1,0 +1,151 @@
+"""Hashed features of where the two mentions of a pair stand in a note, however far apart.
+
+Lines and what opens them, the words beside each mention, whose name it bears, and how many of its
+kind stand in the line or came before: what ties a medication list to a list of problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from models.relation_features import Pairs, bucket, count
+from models.relation_units import Hashes, Ints, Units
+
+_BESIDE = np.array([-2, -1, 1, 2])
+"""Units beside a mention that are read, counted from it."""
+
+
+def setting(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Columns (pairs, features): lines, neighbours, names, counts."""
+    both = _Setting(units, heads, tails)
+    return np.concatenate(
+        [*both.lines(), *both.neighbours(), *both.names(), *both.counts()], axis=1
+    )
+
+
+class _Setting(Pairs):
+    """The pairs of one note with their lines."""
+
+    @cached_property
+    def line(self) -> tuple[Ints, Ints]:
+        """Number of the line of each head and of each tail."""
+        lines = self.units.marks[0]
+        return lines[self.places[0]], lines[self.places[1]]
+
+    @cached_property
+    def places(self) -> tuple[Ints, Ints]:
+        """Unit of each head and of each tail."""
+        return self.units.places[self.heads], self.units.places[self.tails]
+
+    @cached_property
+    def apart_in_lines(self) -> Ints:
+        """Lines from the head to the tail: up to two counted, then by doubling; signed."""
+        lines = self.line[1] - self.line[0]
+        steps: Ints = np.ceil(np.log2(np.abs(lines) + 1)).astype(np.int64)
+        apart: Ints = np.sign(lines) * np.minimum(steps, 5)
+        return apart
+
+    @cached_property
+    def starts(self) -> Ints:
+        """First unit of each line of the note."""
+        breaks = np.diff(self.units.marks[0])
+        return np.concatenate([[0], np.flatnonzero(breaks) + 1])
+
+    @cached_property
+    def openings(self) -> tuple[Hashes, Hashes]:
+        """Stem that opens the line of each head and of each tail."""
+        one, other = (self._first(lines) for lines in self.line)
+        stems = self.units.stems
+        return self.at(stems, one, one >= 0), self.at(stems, other, other >= 0)
+
+    def _first(self, lines: Ints) -> Ints:
+        return self.starts[np.minimum(lines, len(self.starts) - 1)]
+
+    def lines(self) -> Iterator[Ints]:
+        """How many lines apart, what opens them, and how far inside the two stand."""
+        apart, (head, tail), same = self.apart_in_lines, self.openings, self.line[0] == self.line[1]
+        in_head, in_tail = (
+            np.minimum(place - self._first(line), 3)
+            for place, line in zip(self.places, self.line, strict=True)
+        )
+        signed = apart + 8
+        yield bucket(140, signed, self.kind)[:, None]
+        yield bucket(141, head, self.kind)[:, None]
+        yield bucket(142, tail, self.kind)[:, None]
+        yield bucket(143, head, tail, same)[:, None]
+        yield bucket(144, in_head, in_tail, np.sign(apart) + 1, self.kind)[:, None]
+        yield bucket(145, in_tail, signed, self.kind)[:, None]
+
+    def neighbours(self) -> Iterator[Ints]:
+        """Stems beside each of the two, in its line; and what stands before both."""
+        close = np.minimum(self.apart, 1)
+        before = []
+        for salt, place, line in zip((146, 150), self.places, self.line, strict=True):
+            beside = place[:, None] + _BESIDE
+            inside = np.clip(beside, 0, len(self.units.words) - 1)
+            live = (inside == beside) & (self.units.marks[0][inside] == line[:, None])
+            stems = self.at(self.units.stems, beside, live)
+            salts = np.arange(salt, salt + len(_BESIDE))
+            yield np.where(live, bucket(salts, stems, self.kind[:, None], close[:, None]), 0)
+            before.append(stems[:, 1])
+        yield bucket(154, before[0], before[1], self.kind)[:, None]
+
+    def names(self) -> Iterator[Ints]:
+        """The telling words of the two names and how they end, alone and as a pair."""
+        (stem, end), (stem_tail, end_tail) = (
+            self.units.telling[each].T for each in (self.heads, self.tails)
+        )
+        yield bucket(155, stem, self.kind)[:, None]
+        yield bucket(156, stem_tail, self.kind)[:, None]
+        yield bucket(157, end, self.kind)[:, None]
+        yield bucket(158, end_tail, self.kind)[:, None]
+        yield bucket(159, stem, stem_tail)[:, None]
+        yield bucket(160, end, stem_tail)[:, None]
+        yield bucket(161, end, end_tail)[:, None]
+
+    def counts(self) -> Iterator[Ints]:
+        """Mentions like the tail: before it, in the line of the head, in between."""
+        units, (head, tail) = self.units, self.places
+        group, apart = units.kinds[self.tails], self.apart_in_lines + 8
+        every = units.groups[group, -1]
+        earlier = units.groups[group, tail]
+        first = self._first(self.line[0])
+        last = np.append(self.starts, len(units.words))[self.line[0] + 1]
+        here = np.minimum(count(units.groups, group, first, last), 3)
+        ahead = np.minimum(count(units.groups, group, first, np.maximum(head, first)), 2)
+        between = count(units.groups, group, self.left + 1, np.maximum(self.right, self.left + 1))
+        yield bucket(162, np.minimum(earlier, 5), self.kind)[:, None]
+        yield bucket(163, np.minimum(earlier, 3), apart, self.kind)[:, None]
+        yield bucket(164, _log(every), np.minimum(earlier, 2), self.kind)[:, None]
+        yield bucket(165, here, ahead, apart, self.kind)[:, None]
+        yield bucket(166, _log(between), self.case)[:, None]
+        yield bucket(167, self._repeats, self._again, self.kind)[:, None]
+        yield bucket(168, self._repeats, apart, self.kind)[:, None]
+
+    @cached_property
+    def _repeats(self) -> Ints:
+        """Whether the tail's name stood in the note before: up to twice."""
+        return self._earlier[self.tails]
+
+    @cached_property
+    def _again(self) -> Ints:
+        """Whether the head's name stood in the note before: up to twice."""
+        return self._earlier[self.heads]
+
+    @cached_property
+    def _earlier(self) -> Ints:
+        """How many mentions before each one bear its name, up to two."""
+        names = self.units.names[:, 0]
+        order = np.argsort(names, kind="stable")
+        begins = np.searchsorted(names[order], names[order], side="left")
+        ranks = np.empty(len(names), np.int64)
+        ranks[order] = np.arange(len(names)) - begins
+        return np.minimum(ranks, 2)
+
+
+def _log(counts: Ints) -> Ints:
+    rounded: Ints = np.log2(np.maximum(counts, 0) + 1).round().astype(np.int64)
+    return np.minimum(rounded, 6)
