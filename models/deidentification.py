@@ -30,6 +30,8 @@ _POSSESSIVE = re.compile(r"^['’]s\b")
 _EDGES = re.compile(r"([\s,;:]*)(.*?)([\s,;:]*)", re.DOTALL)
 _SURE = 0.9
 """What the model must score a name of two words with, to be looked for in all of the note."""
+_GUESSED = 0.3
+"""The score of a pattern that only guesses."""
 _TRUST = {"known": 3, "pattern": 2, "model": 1}
 
 
@@ -137,8 +139,10 @@ def _told_name(one: PhiSpan) -> str | None:
     """Give a name that is sure enough to be looked for elsewhere in the note."""
     if one.category != "NAME":
         return None
-    whole = " " in one.span.text and one.score >= _SURE
-    return one.span.text if one.method != "model" or whole else None
+    if one.method == "model":
+        return one.span.text if " " in one.span.text and one.score >= _SURE else None
+    guessed = one.method == "pattern" and one.score <= _GUESSED
+    return None if guessed else one.span.text
 
 
 Write = Callable[[PhiSpan], str]

@@ -100,8 +100,11 @@ def benelux_phone(text: str) -> bool:
 
 
 def ipv4(text: str) -> bool:
-    """Four numbers up to 255 (RFC 791), not a number of a heading such as 1.2.3.4."""
-    parts = _parts(text)
+    """Four numbers up to 255 (RFC 791), not a number of a heading such as 1.2.3.4.
+
+    A port or the length of a prefix may follow.
+    """
+    parts = _parts(re.split("[:/]", text, maxsplit=1)[0])
     return max(parts) <= 255 and max(parts) > 9
 
 
@@ -148,8 +151,8 @@ def domain(text: str) -> bool:
 
 _UNIT_CODES = re.compile(
     r"(?:NCT|ICD|ISO|CD|HLA|CYP|COVID|SARS|IL|TNF|PMID|PMC|rs|GSE|OMIM|MIM|ORPHA|HGNC|RFC|CFR|FIGO|"
-    r"BMS|PF|LY|MK|AMG|AZD|GSK|ABT|SB|CP|RO|SCH|WAY|UCB|SR|ICI|MDL|PD|CGP|SKF|LU|ORG|NSC|BAY|TAK|"
-    r"ONO|YM|KW|DX|FK|CI|RU|BW|AH|BRL|SC|WIN|SU|STI|ZD|ATC|EC)-?\d"
+    r"BMS|PF|LY|SSR|MK|AMG|AZD|GSK|ABT|SB|CP|RO|SCH|WAY|UCB|SR|ICI|MDL|PD|CGP|SKF|LU|ORG|NSC|BAY|TAK|"
+    r"ONO|YM|KW|DX|FK|CI|RU|BW|AH|BRL|SC|WIN|SU|STI|ZD|ATC|EC)-?\d{1,10}[A-Za-z]?(?:[.-]\d{1,2})?"
 )
 
 
@@ -157,7 +160,13 @@ def reference(text: str) -> bool:
     """A number of somebody's, not the code of a drug, a gene, a database or a round quantity."""
     digits = "".join(mark for mark in text if mark.isdecimal())
     round_number = text.isdecimal() and digits.rstrip("0") != digits and len(digits.rstrip("0")) < 4
-    return not round_number and not _UNIT_CODES.match(text)
+    return not round_number and not _UNIT_CODES.fullmatch(text)
+
+
+def serial(text: str) -> bool:
+    """Tell the number of a device: letters and digits, or at least five digits."""
+    digits = sum(map(str.isdecimal, text))
+    return digits >= 5 or (digits >= 2 and len(text) >= 5 and any(map(str.isalpha, text)))
 
 
 def mixed(text: str) -> bool:
@@ -200,6 +209,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "domain": domain,
     "reference": reference,
     "mixed": mixed,
+    "serial": serial,
     "dni": dni,
     "nuss": nuss,
     "rut": rut,

@@ -16,6 +16,7 @@ _CASES = frozenset("Ulo")
 _SHAPES = frozenset("Aa0o")
 
 
+@lru_cache(maxsize=4096)
 def letters(mark: str) -> str:
     """Fold, with 0 for a digit; a dotless i is an i, as for `re` where case does not count."""
     return "0" if mark.isdecimal() else fold(mark).text.replace("ı", "i")
@@ -26,6 +27,7 @@ def case(mark: str) -> str:
     return "U" if mark.isupper() else "l" if mark.islower() else "o"
 
 
+@lru_cache(maxsize=4096)
 def shape(mark: str) -> str:
     """Tell a capital, a small letter, a digit and all else apart."""
     return "0" if mark.isdecimal() else {"U": "A", "l": "a", "o": "o"}[case(mark)]

@@ -12,9 +12,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from models import lexicon
+from models import lexicon, phi_tables
 from models.folding import fold
 from models.phi_checks import CHECKS
+from models.phi_lists import Listed, lists_of
 from models.phi_openings import LONGEST, Opening, one, opening, opens
 from models.phi_starts import After, Begins, Keys, Starts
 from models.types import PhiSpan, Span
@@ -28,31 +29,6 @@ _RUN = re.compile(r"(?<!\w)[^\W\d_]+")
 _TOKEN = re.compile(r"\w+")
 _NOUGHT = {ord(digit): "0" for digit in "123456789"} | {ord("ı"): "i"}
 _WORD = re.compile(r"[^\s,:]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A group of a pattern that must be in one of the lists, or (`among` is false) in none."""
-
-    group: str
-    words: tuple[frozenset[str], ...]
-    among: bool
-
-    def allows(self, match: re.Match[str]) -> bool:
-        """Look the group up, whole and up to its first hyphen; one that is not there may pass."""
-        text = match[self.group]
-        if text is None:
-            return True
-        whole = fold(text).text
-        forms = (whole, whole.partition("-")[0])
-        return self.among == any(form in words for words in self.words for form in forms)
-
-
-def _listed(entry: dict[str, Any], language: str) -> Iterator[Listed]:
-    for key, among in (("known", True), ("unknown", False)):
-        for group, names in entry.get(key, {}).items():
-            lists = [names] if isinstance(names, str) else names
-            yield Listed(group, tuple(lexicon.words(language, name) for name in lists), among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +48,7 @@ class Pattern:
     begins: Begins | None
     needs: re.Pattern[str] | None
     longest: int
+    score: float
 
     @classmethod
     def of(cls, entry: dict[str, Any], data: dict[str, Any], language: str) -> Pattern:
@@ -87,7 +64,7 @@ class Pattern:
         trim = frozenset(data["trim"][entry["trim"]]) if "trim" in entry else frozenset()
         trim_end = entry.get("trim_from") != "start"
         words = entry.get("words", 1)
-        listed = tuple(_listed(entry, language))
+        listed = tuple(lists_of(entry, language))
         cut, keep = _union(entry.get("cut", []), language), _union(entry.get("keep", []), language)
         return cls(
             entry["name"],
@@ -103,12 +80,17 @@ class Pattern:
             begins,
             needs,
             tree.getwidth()[1],
+            entry.get("score", 1.0),
         )
 
     def spans(self, text: str, starts: Starts | None = None) -> Iterator[Span]:
         """Yield what the pattern finds in `text`; `starts` are shared by the patterns of a text."""
+        if starts is None:
+            starts = Starts(text, Keys([] if self.begins is None else [self.begins]))
+        if self.begins is not None and not starts.of(self.begins):
+            return
         named = "phi" in self.regex.groupindex
-        for match in self._matches(text, Starts(text) if starts is None else starts):
+        for match in self._matches(text, starts):
             group = "phi" if named and match["phi"] is not None else 0
             start, end = self._trimmed(text, *match.span(group))
             if start < end and (self.check is None or self.check(text[start:end])):
@@ -276,19 +258,23 @@ def patterns(language: str) -> tuple[Pattern, ...]:
 
 @cache
 def _keys(language: str) -> Keys:
-    return Keys(each.begins for each in patterns(language) if isinstance(each.begins, Opening))
+    return Keys(each.begins for each in patterns(language) if each.begins is not None)
 
 
 def find(text: str, language: str) -> list[PhiSpan]:
-    """Find PHI by pattern, in text order; spans may overlap. The score is 1.0.
+    """Find PHI by pattern, in text order; spans may overlap.
+
+    The score is 1.0, or what a pattern that only guesses says of itself.
 
     Raises:
         LanguageUnsupported: no phi.toml for `language`.
     """
     starts = Starts(text, _keys(language))
-    found = {
-        (span, pattern.category)
-        for pattern in patterns(language)
-        for span in pattern.spans(text, starts)
-    }
-    return [PhiSpan(span, category, 1.0, "pattern") for span, category in sorted(found)]
+    found: dict[tuple[Span, str], float] = {}
+    for pattern in patterns(language):
+        for span in pattern.spans(text, starts):
+            each = span, pattern.category
+            found[each] = max(pattern.score, found.get(each, 0.0))
+    shaped = [PhiSpan(*each, score, "pattern") for each, score in found.items()]
+    found |= {(each.span, each.category): 1.0 for each in phi_tables.find(text, language, shaped)}
+    return [PhiSpan(*each, found[each], "pattern") for each in sorted(found)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from models.folding import fold
 from models.phi_marks import Kind, case, letters, shape
@@ -16,9 +15,9 @@ _TOKEN = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _RUN = re.compile(r"[^\W\d_]+")
 
-_MARKS = {"letters": letters, "shape": shape, "digits": shape}
-
 _SLACK = 16
+_KEPT, _KEPT_LONGEST = 65_536, 32
+"""Words that a process remembers, and the characters of the longest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +27,84 @@ class After:
     regex: re.Pattern[str]
 
 
-Begins = re.Pattern[str] | After | frozenset[str] | Opening
-"""At the matches of a regex, after them, at words of these letters, or where an opening fits."""
+Fitted = frozenset[str] | Opening
+"""At words of these letters, or where an opening fits."""
+Begins = re.Pattern[str] | After | Fitted
+"""At the matches of a regex, after them, or at words that fit."""
 
 
 class Keys:
-    """The openings that each key is of."""
+    """What the words of a text fit; words come again, so what was found of one is kept."""
 
-    def __init__(self, openings: Iterable[Opening]) -> None:
+    def __init__(self, begins: Iterable[Begins]) -> None:
         self._openings: dict[Kind, dict[str, list[Opening]]] = {}
-        for opening in set(openings):
-            of_kind = self._openings.setdefault(opening.kind, {})
-            for key in opening.keys:
-                of_kind.setdefault(key, []).append(opening)
+        self._sets: list[frozenset[str]] = []
+        for each in dict.fromkeys(begins):
+            if isinstance(each, Opening):
+                of_kind = self._openings.setdefault(each.kind, {})
+                for key in each.keys:
+                    of_kind.setdefault(key, []).append(each)
+            elif isinstance(each, frozenset):
+                self._sets.append(each)
+        self._words, self._numbers = _Kept(self._of_word), _Kept(self._of_number)
 
-    def places(self, kind: Kind, words: dict[str, list[int]]) -> dict[Opening, list[list[int]]]:
-        """Give the places of the words that a key of an opening fits."""
-        openings = self._openings.get(kind, {})
-        found: dict[Opening, list[list[int]]] = {}
-        for word, places in _written(kind, words).items():
-            for length in range(1, len(word) + 1):
-                for opening in openings.get(word[:length], ()):
-                    fit = found.setdefault(opening, [])
-                    if not fit or fit[-1] is not places:
-                        fit.append(places)
+    def places(self, text: str) -> dict[Fitted, list[int]]:
+        """Give the offsets, in order, of the words that fit."""
+        found: dict[Fitted, list[int]] = {}
+        for regex, kept in ((_TOKEN, self._words), (_DIGITS, self._numbers)):
+            for match in regex.finditer(text):
+                if fitted := kept[match.group()]:
+                    place = match.start()
+                    for each in fitted:
+                        found.setdefault(each, []).append(place)
         return found
+
+    def _of_word(self, word: str) -> tuple[Fitted, ...]:
+        fitted: dict[Fitted, None] = dict.fromkeys(self._fitting("letters", _by_letters(word)))
+        fitted |= dict.fromkeys(self._fitting("shape", _by_shape(word)))
+        if self._sets and (run := _RUN.match(word)):
+            plain = _plain(run.group())
+            fitted |= dict.fromkeys(words for words in self._sets if plain in words)
+        return tuple(fitted)
+
+    def _of_number(self, digits: str) -> tuple[Fitted, ...]:
+        return tuple(dict.fromkeys(self._fitting("digits", _by_shape(digits))))
+
+    def _fitting(self, kind: Kind, written: str) -> Iterator[Opening]:
+        openings = self._openings.get(kind, {})
+        for length in range(1, len(written) + 1):
+            yield from openings.get(written[:length], ())
+
+
+class _Kept(dict[str, tuple[Fitted, ...]]):
+    """What words fit, looked up once a word."""
+
+    def __init__(self, look: Callable[[str], tuple[Fitted, ...]]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, word: str) -> tuple[Fitted, ...]:
+        fitted = self._look(word)
+        if len(word) <= _KEPT_LONGEST:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = fitted
+        return fitted
 
 
 class Starts:
     """Where in a text the matches of patterns can begin; patterns that begin alike look once."""
 
-    def __init__(self, text: str, keys: Keys | None = None) -> None:
+    def __init__(self, text: str, keys: Keys) -> None:
         self._text = text
-        self._keys = keys
+        self._fitted = keys.places(text)
         self._found: dict[Begins, list[int]] = {}
-        self._words = _places(_TOKEN, text)
-        self._fit: dict[Kind, dict[Opening, list[list[int]]]] = {}
-        self._runs: dict[str, list[int]] | None = None
 
     def of(self, begins: Begins) -> list[int]:
-        """List the offsets, in order."""
+        """List the offsets, in order; `begins` is one of the keys, or a regex."""
         found = self._found.get(begins)
         if found is None:
-            found = self._found[begins] = sorted(self._look(begins))
+            found = self._found[begins] = self._look(begins)
         return found
 
     def near(
@@ -94,52 +128,26 @@ class Starts:
             return [match.start() for match in begins.finditer(self._text)]
         if isinstance(begins, After):
             return [0, *(match.end() for match in begins.regex.finditer(self._text))]
-        if isinstance(begins, frozenset):
-            return [place for run in self._run_places(begins) for place in run]
-        fit = self._fitting(begins)
-        signs = (re.finditer(re.escape(sign), self._text) for sign in begins.signs)
-        return [*chain.from_iterable(fit), *(each.start() for found in signs for each in found)]
+        fitted = self._fitted.get(begins, [])
+        if isinstance(begins, frozenset) or not begins.signs:
+            return fitted
+        return sorted([*fitted, *self._signs(begins.signs)])
 
-    def _fitting(self, opening: Opening) -> list[list[int]]:
-        kind = opening.kind
-        if self._keys is None:
-            return Keys([opening]).places(kind, self._words_of(kind)).get(opening, [])
-        if kind not in self._fit:
-            self._fit[kind] = self._keys.places(kind, self._words_of(kind))
-        return self._fit[kind].get(opening, [])
-
-    def _words_of(self, kind: Kind) -> dict[str, list[int]]:
-        return _places(_DIGITS, self._text) if kind == "digits" else self._words
-
-    def _run_places(self, runs: frozenset[str]) -> Iterable[list[int]]:
-        if self._runs is None:
-            self._runs = {}
-            for word, places in self._words.items():
-                if run := _RUN.match(word):
-                    self._runs.setdefault(_plain(run.group()), []).extend(places)
-        if len(runs) < len(self._runs):
-            return [self._runs[run] for run in runs if run in self._runs]
-        return [places for run, places in self._runs.items() if run in runs]
-
-
-def _places(regex: re.Pattern[str], text: str) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for match in regex.finditer(text):
-        found.setdefault(match.group(), []).append(match.start())
-    return found
+    def _signs(self, signs: frozenset[str]) -> Iterator[int]:
+        for sign in signs:
+            at = self._text.find(sign)
+            while at >= 0:
+                yield at
+                at = self._text.find(sign, at + 1)
 
 
 def _plain(run: str) -> str:
     return run.lower() if run.isascii() else fold(run).text
 
 
-def _written(kind: Kind, words: dict[str, list[int]]) -> dict[str, list[int]]:
-    """Write words as keys; those that look alike become one."""
-    table = {ord(mark): _MARKS[kind](mark) for mark in set().union(*words)}
-    longest = LONGEST if kind == "letters" else DEEPEST
-    written: dict[str, list[int]] = {}
-    for word, places in words.items():
-        begun = case(word[0]) if kind == "letters" else ""
-        key = begun + word[:longest].translate(table) + END
-        written.setdefault(key, []).extend(places)
-    return written
+def _by_letters(word: str) -> str:
+    return case(word[0]) + "".join(map(letters, word[:LONGEST])) + END
+
+
+def _by_shape(word: str) -> str:
+    return "".join(map(shape, word[:DEEPEST])) + END

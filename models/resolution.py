@@ -15,6 +15,8 @@ from models.types import PhiSpan
 
 RULES = Path(__file__).with_name("resources") / "resolution.toml"
 _EDGE = 1e-6
+SURE = 0.9
+"""A score from which on a mention, or what a pattern found, is no guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,19 @@ def eponyms(
         if not any(name.score > mention.score for name in rivals.near(mention) if name not in lost)
     ]
     return clinical, [name for name in names if name not in lost]
+
+
+def guesses(shaped: Sequence[PhiSpan], found: Sequence[Mention]) -> list[PhiSpan]:
+    """Drop what a pattern only guessed where the model is sure of a clinical mention."""
+    sure = _Places([each for each in found if each.score >= SURE])
+    spans = (
+        (one, Mention(one.span.start, one.span.end, one.category, one.score)) for one in shaped
+    )
+    return [
+        one
+        for one, mention in spans
+        if one.score >= SURE or not any(_inside(mention, each) for each in sure.near(mention))
+    ]
 
 
 def _inside(one: Mention, other: Mention) -> bool:

@@ -19,6 +19,7 @@ from mappers.source import Source
 from mappers.types import CodedEntity, Resource
 from models import lexicon, phi_patterns
 from models.deidentification import Mode, deidentify
+from models.foreign_words import is_word
 from models.known import KnownIdentifiers, find, leaks
 from models.language import detect
 from models.surrogates import check_key
@@ -114,7 +115,7 @@ class Texts:
         missing = [text for text in dict.fromkeys(texts) if text not in read]
         notes = [Note(text, tag or self._detected(text)) for text in missing if text.strip()]
         for note, found in zip(notes, self._parts.annotator.annotate_all(notes), strict=True):
-            phi = (*found.phi, *self._of_others(note, tag))
+            phi = found.phi if tag else self._of_any(note, found.phi)
             read[note.text] = (note.language, phi)
         blank = {text: ("", ()) for text in missing if not text.strip()}
         self._remember(tag, {text: read[text] for text in missing if text in read})
@@ -125,12 +126,13 @@ class Texts:
         language = detect(text)
         return language if language in languages else languages[0]
 
-    def _of_others(self, note: Note, tag: str | None) -> list[PhiSpan]:
-        """Try the patterns of the other languages where the text does not tell its own."""
-        if tag or sum(map(str.isalpha, note.text)) >= TELLING:
-            return []
+    def _of_any(self, note: Note, found: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:
+        """Add what the patterns of the other languages find where a text does not tell its own."""
+        if sum(map(str.isalpha, note.text)) >= TELLING:
+            return tuple(found)
         others = [code for code in lexicon.languages("phi") if code != note.language]
-        return [one for code in others for one in phi_patterns.find(note.text, code)]
+        more = (one for code in others for one in phi_patterns.find(note.text, code))
+        return tuple(one for one in (*found, *more) if not is_word(one))
 
     def _remember(
         self, tag: str | None, read: Mapping[str, tuple[str, tuple[PhiSpan, ...]]]

@@ -11,7 +11,7 @@ import random
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from models.training.phi_sets import TRAIN, Case, Gold, Values, fill, people, ta
 TABLES = Path(__file__).with_name("phi_notes.toml")
 _SEED = 47
 _INVENTED, _OWN = 0.40, 0.55
-"""Of the drawn values, the share that stands in no list; then that of the templates' own values."""
+"""Of the drawn values, the share that stands in no list, and that share with the templates' own."""
 _JOINED, _RECASED, _HEADLESS = 0.15, 0.10, 0.05
 _AT_ONCE = 24
 """How many values of a slot one document draws from."""
@@ -166,7 +166,7 @@ def _headless(case: Case) -> Case:
     return Case(case.template, case.style, case.text[first:], gold)
 
 
-def _recased(case: Case, change: Any) -> Case:
+def _recased(case: Case, change: Callable[[str], str]) -> Case:
     """Write the names in capitals or small letters, where that keeps the offsets."""
     text = case.text
     for each in case.gold:

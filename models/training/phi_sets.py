@@ -23,7 +23,7 @@ from models.phi_checks import CHECKS
 
 SETS = Path(__file__).with_name("phi_sets")
 TABLES = Path(__file__).with_name("phi_benchmark.toml")
-PARTS = ("dev", "dev2", "test")
+PARTS = ("dev", "dev2", "blind", "test")
 TRAIN = "train"
 FILLINGS = 5
 """How often each template is filled, every time with other values."""

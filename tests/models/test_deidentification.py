@@ -221,3 +221,10 @@ def test_all_versions_of_a_note_without_a_subject_have_the_same_surrogates():
         )
     }
     assert len(texts) == 1
+
+
+def test_a_guessed_name_is_not_looked_for_elsewhere():
+    span = Span(0, 7, "Tavrink")
+    text = "Tavrink felt dizzy. tavrink"
+    copy = deidentify(Note(text, "en"), [PhiSpan(span, "NAME", 0.3, "pattern")])
+    assert copy.text == "[NAME] felt dizzy. tavrink"

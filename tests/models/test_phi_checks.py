@@ -13,6 +13,8 @@ from models.phi_checks import CHECKS, is_fraction
         ("vin", "1M8GDM9AXKP042788", "1M8GDM9A1KP042788"),
         ("ipv4", "192.168.1.20", "192.168.1.256"),
         ("ipv4", "10.0.0.1", "1.2.3.4"),
+        ("ipv4", "10.0.0.1:8443", "1.2.3.4:80"),
+        ("ipv4", "203.0.113.4/24", "1.2.3.4/24"),
         ("nhs", "943 476 5919", "111 111 1111"),
         ("luhn", "4111111111111111", "000"),
         ("ipv6", "2001:db8::92f4:30a4", "10:15:00"),
@@ -21,6 +23,9 @@ from models.phi_checks import CHECKS, is_fraction
         ("domain", "social.example/ann", "a.m"),
         ("reference", "CT-55120", "BMS-986165"),
         ("reference", "10448812", "1200000"),
+        ("reference", "CI417-55210933", "CI-994"),
+        ("serial", "G6131-58", "12mm"),
+        ("serial", "551233", "1204"),
         ("mixed", "22 g 6435", "platelet"),
     ],
 )

@@ -1,7 +1,7 @@
 """Which of several overlapping mentions stays."""
 
 from models.mention import Mention
-from models.resolution import entities, eponyms, phi
+from models.resolution import entities, eponyms, guesses, phi
 from models.types import PhiSpan, Span
 
 
@@ -70,3 +70,10 @@ def test_phi_inside_its_own_category_is_said_once():
     short = PhiSpan(Span.of(text, 4, 12), "NAME", 0.9, "model")
     other = PhiSpan(Span.of(text, 4, 8), "LOCATION", 0.4, "model")
     assert phi([short, other, long]) == (long, other)
+
+
+def test_a_guess_gives_way_to_a_sure_mention() -> None:
+    guess, sure = (PhiSpan(Span(0, 5, "Fooba"), "NAME", score, "pattern") for score in (0.3, 1.0))
+    drug, perhaps = (Mention(0, 5, "DRUG", score) for score in (0.95, 0.4))
+    assert guesses([guess, sure], [drug]) == [sure]
+    assert guesses([guess, sure], [perhaps]) == [guess, sure]

@@ -106,7 +106,7 @@ def test_a_floor_that_is_not_reached_ends_with_status_1(
 
 
 def test_the_test_part_is_not_looked_at() -> None:
-    with pytest.raises(SystemExit, match="dev part only"):
+    with pytest.raises(SystemExit, match="dev parts only"):
         main(["--part", "test", "--misses", "5"])
 
 

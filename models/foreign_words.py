@@ -1,0 +1,45 @@
+"""Words of medicine in texts that do not tell their language.
+
+What is a word in one language is in no list of another, whose patterns then take it for a name:
+"Asthma" in Spanish, "asma" in English.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from models import lexicon
+from models.folding import fold
+from models.types import PhiSpan
+
+_WORDS = ("clinical_words", "common_words")
+_NAMES = ("given_names", "family_names", "cities", "places", "towns")
+_KINDS = frozenset({"NAME", "LOCATION"})
+_GUESS = 0.5
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_word(found: PhiSpan) -> bool:
+    """Tell whether a pattern took words for a name: all are in a list of words of some language.
+
+    What is in a list of names too stays found, unless the pattern only guessed.
+    """
+    if found.method != "pattern" or found.category not in _KINDS:
+        return False
+    words = {fold(word).text for word in _WORD.findall(found.span.text)}
+    if not words or not words <= _listed(_WORDS):
+        return False
+    return found.score < _GUESS or words.isdisjoint(_listed(_NAMES))
+
+
+@cache
+def _listed(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(
+            lexicon.words(language, name)
+            for language in lexicon.languages("phi")
+            for name in names
+            if (lexicon.ROOT / language / f"{name}.txt").exists()
+        )
+    )
