@@ -1,13 +1,12 @@
 """Which pieces of a text spell a known clinical name: features that stand beside the pieces.
 
 A name is kept as a hash of its pieces, so that looking all of them up costs the same however many
-there are, and no name can be read back from the file. Two names in a few thousand million share a
-hash; the network, which weighs the features against the text, does not notice.
+there are; the file holds no text. With 300,000 names, one stretch in 14,000 that is none of them
+has the hash of one; the network, which weighs the features against the text, does not notice.
 """
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
@@ -60,13 +59,13 @@ class Dictionary:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the file; `ModelCorrupt` when it is missing or something else."""
+        """Read the file; `ModelCorrupt` when it is missing, damaged or something else."""
         if not path.is_file():
             raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return cls._read(arrays)
-        except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+        except Exception as error:  # zipfile, zlib and NumPy's parser have no common base of theirs
             raise ModelCorrupt(f"{path} is not a dictionary") from error
 
     @classmethod
@@ -74,6 +73,8 @@ class Dictionary:
         hashes, kinds = arrays["hashes"], arrays["kinds"]
         if hashes.dtype != np.uint32 or kinds.dtype != np.uint8 or hashes.shape != kinds.shape:
             raise ValueError("the arrays do not fit")
+        if hashes.ndim != 1 or (hashes[1:] <= hashes[:-1]).any():
+            raise ValueError("the hashes are not sorted")
         return cls(hashes, kinds)
 
     def save(self, path: Path) -> None:

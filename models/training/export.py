@@ -23,8 +23,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from models.training.network import TAGS, Layer, Shape, Tagger
 
 OPSET = 17
-COPIED = ("tokenizer.json", "dictionary.npz")
-FILES = ("model.onnx", "config.json", *COPIED)
+MADE = ("model.onnx", "config.json")
 JOIN, LIMIT, OVERLAP = 64, 256, 64
 """Pieces. JOIN was chosen on the development parts of NCBI, MACCROBAT and presidio-research."""
 
@@ -34,10 +33,14 @@ Floats = npt.NDArray[np.float32]
 def export(
     tagger: Tagger, heads: tuple[str, ...], run: Path, folder: Path, *, int8: bool = True
 ) -> None:
-    """Write model.onnx and config.json to `folder`, and what the run has of its other files."""
+    """Write model.onnx and config.json to `folder`, and copy the other files from the run.
+
+    Raises:
+        FileNotFoundError: the run lacks one of them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in COPIED:
-        if (run / name).exists() and run != folder:
+    for name in copied(marked=tagger.shape.marks > 0):
+        if run != folder:
             shutil.copyfile(run / name, folder / name)
     model = graph(tagger, int8=int8)
     if int8:
@@ -61,6 +64,11 @@ def export(
         "thresholds": {},
     }
     (folder / "config.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+
+
+def copied(*, marked: bool) -> tuple[str, ...]:
+    """Files that a model has from its run; one that reads marks needs the dictionary of them."""
+    return ("tokenizer.json", "dictionary.npz") if marked else ("tokenizer.json",)
 
 
 def _rounded(values: Floats) -> list[Any]:

@@ -13,7 +13,7 @@ import torch
 from models.session import Session
 from models.tokenization import Tokenizer
 from models.training.corpora import sha256
-from models.training.export import FILES, export
+from models.training.export import MADE, copied, export
 from models.training.network import Tagger
 from models.training.recipe import Recipe
 from models.training.train import build
@@ -29,6 +29,7 @@ def publish(
     """Export the averaged weights of `run` to `folder`; returns the registry record as TOML.
 
     Raises:
+        FileNotFoundError: the run lacks a file that the model needs.
         ValueError: the float32 graph does not give what PyTorch gives.
     """
     recipe = Recipe.load(recipe_path)
@@ -82,6 +83,7 @@ def record(recipe: Recipe, folder: Path, version: str, metrics: Mapping[str, flo
     """Write the registry record of a model folder."""
     entities = [head for head in recipe.heads if head not in {*PHI, *recipe.auxiliary}]
     phi = [head for head in recipe.heads if head in PHI]
+    files = (*MADE, *copied(marked=recipe.dictionary))
     lines = [
         f"[{recipe.identifier}]",
         f'language = "{recipe.language}"',
@@ -91,7 +93,7 @@ def record(recipe: Recipe, folder: Path, version: str, metrics: Mapping[str, flo
         f"phi = {json.dumps(phi)}",
         "",
         f"[{recipe.identifier}.files]",
-        *(f'"{name}" = "{sha256(folder / name)}"' for name in FILES if (folder / name).exists()),
+        *(f'"{name}" = "{sha256(folder / name)}"' for name in files),
         "",
         f"[{recipe.identifier}.metrics]",
         *(f'"{name}" = {value}' for name, value in metrics.items()),

@@ -41,9 +41,11 @@ def train(
 ) -> Path:
     """Train, or go on from the checkpoint in `out`; returns the file of the averaged weights.
 
-    `data` holds corpora/, text/ and lists/. `out` receives the vocabulary, the vectors, run.json
-    (recipe, hashes of the data, steps), checkpoint.pt and weights.pt. `start` is the folder of a
-    finished run whose vocabulary, encoder and heads of the same name the new one begins with.
+    `data` holds corpora/, text/, lists/ and terminology/. `out` receives the vocabulary, the
+    vectors, the dictionary, run.json (recipe, hashes of the data, steps), checkpoint.pt and
+    weights.pt.
+    `start` is the folder of a finished run whose vocabulary, encoder and heads of the same name the
+    new one begins with.
     A recipe of the kind `relations` trains the relation model instead, and one of the kind
     `encoder` an encoder to start with; both write files of their own.
 

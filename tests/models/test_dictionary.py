@@ -1,5 +1,7 @@
 """Names of a dictionary are found where they stand, whole, and nowhere else."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,26 @@ def test_a_broken_file_is_one_clear_error(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ModelCorrupt, match=r"dictionary\.npz"):
         Dictionary.load(path)
+
+
+def test_damage_anywhere_is_one_clear_error(tmp_path):
+    """Inside of what is compressed, and in the head that NumPy parses."""
+    path = tmp_path / "dictionary.npz"
+    draw = np.random.default_rng(1)
+    Dictionary(np.arange(0, 9000, 3, np.uint32), draw.integers(1, 128, 3000, np.uint8)).save(path)
+    content = path.read_bytes()
+    for place in range(60, len(content), 97):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
+        with contextlib.suppress(ModelCorrupt):  # the date of an archive may change
+            assert len(Dictionary.load(path).hashes) == 3000
+
+
+@pytest.mark.parametrize("hashes", [[5, 3], [3, 3], [[3], [5]]])
+def test_hashes_out_of_order_are_an_error(tmp_path, hashes):
+    values = np.array(hashes, np.uint32)
+    np.savez(tmp_path / "dictionary.npz", hashes=values, kinds=np.ones(values.shape, np.uint8))
+    with pytest.raises(ModelCorrupt, match=r"dictionary\.npz is not a dictionary"):
+        Dictionary.load(tmp_path / "dictionary.npz")
 
 
 def test_other_arrays_and_no_file_are_errors(tmp_path):

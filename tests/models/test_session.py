@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.configuration import Configuration
+from models.dictionary import MARKS
 from models.errors import ModelCorrupt
 from models.registry import Registry
 from models.session import Session
@@ -11,10 +12,14 @@ from models.session import Session
 FOLDER = Registry.load().of("en").folder
 
 
+def unmarked(ids):
+    return np.zeros((*ids.shape, MARKS), np.uint8)
+
+
 def test_emissions_are_time_rows_heads_tags():
     heads = Configuration.load(FOLDER / "config.json").heads
     ids = np.array([[5, 6, 7], [8, 0, 0]])
-    emissions = Session.load(FOLDER / "model.onnx").run(ids, np.ones_like(ids))
+    emissions = Session.load(FOLDER / "model.onnx").run(ids, np.ones_like(ids), unmarked(ids))
     assert emissions.shape == (3, 2, len(heads), 3)
     assert emissions.dtype == np.float32
 
@@ -23,8 +28,8 @@ def test_padding_of_a_neighbour_changes_little():
     """Dynamic quantisation takes its scale from the whole run, so int8 moves by a hair."""
     session = Session.load(FOLDER / "model.onnx")
     ids = np.array([[50, 60, 70, 0, 0, 0], [80, 90, 100, 110, 120, 130]])
-    both = session.run(ids, np.ones_like(ids))[:3, 0]
-    alone = session.run(ids[:1, :3], np.ones((1, 3), np.int64))[:, 0]
+    both = session.run(ids, np.ones_like(ids), unmarked(ids))[:3, 0]
+    alone = session.run(ids[:1, :3], np.ones((1, 3), np.int64), unmarked(ids[:1, :3]))[:, 0]
     assert np.abs(both - alone).max() < 1.0
 
 

@@ -112,6 +112,9 @@ def test_a_larger_network_begins_where_the_smaller_one_stood(data, tmp_path):
     (after / "weights" / "dictionary.npz").unlink()
     with pytest.raises(ModelCorrupt, match="dictionary"):
         Tagger.load(after / "weights")
+    (after / "dictionary.npz").unlink()
+    with pytest.raises(FileNotFoundError, match=r"dictionary\.npz"):
+        publish(tmp_path / "larger.toml", after, after / "weights", "1", {})
 
 
 def test_what_is_held_apart_is_never_read(data, tmp_path):
