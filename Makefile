@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 EXTRAS ?= dev
 CORPORA ?= ../shared/corpora
 NOTES  ?= ../shared/text
+# Processes that share the test suite; each starts a PostgreSQL of its own.
+TESTERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo test lint format bench evaluate floors faults clean
@@ -28,7 +30,7 @@ demo: $(VENV)/.installed  ## the whole path on sample patients; ONCE=1 exits aft
 	CHARTLOOM_DATA_DIR=$(CURDIR)/data/demo $(BIN)/chartloom demo $(if $(ONCE),--once)
 
 test: $(VENV)/.installed-$(EXTRAS)  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 lint: $(VENV)/.installed-$(EXTRAS)  ## style, types, import contracts
 	$(BIN)/ruff check .
@@ -40,8 +42,9 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed  ## notes through the whole path, and mentions through the terminology
+bench: $(VENV)/.installed  ## notes through the whole path and the models, mentions through the terminology
 	$(BIN)/python -m server.bench --notes $(NOTES)
+	$(BIN)/python -m models.bench --notes $(NOTES)
 	$(BIN)/python -m terminology.benchmark
 
 evaluate: $(VENV)/.installed  ## accuracy of the built-in models on stand-off JSONL corpora

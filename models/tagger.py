@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +22,21 @@ from models.windows import chunks, join, keepers, pad, tile
 Floats = npt.NDArray[np.float32]
 
 PIECES = 8192
-"""Padded pieces of one run: more would only raise the memory."""
+"""Padded pieces that are decoded together: more would only raise the memory."""
+_ALIKE = 1.15
+"""Windows of one run differ in length by no more: the network takes its time for padding too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A window of the text with this number, and its emissions (pieces, heads, 3)."""
+
+    text: int
+    window: Pieces
+    emissions: Floats
+
+    def __len__(self) -> int:
+        return len(self.window)
 
 
 class Tagger:
@@ -66,22 +81,26 @@ class Tagger:
         return self.tag_all([text])[0]
 
     def tag_all(self, texts: Sequence[str]) -> list[list[Mention]]:
-        """Tag several texts, their windows side by side in the same runs."""
+        """Tag several texts; what is found in one does not depend on the others."""
         found: list[list[Mention]] = [[] for _ in texts]
-        windows = [
-            (index, window) for index, text in enumerate(texts) for window in self._windows(text)
-        ]
-        windows.sort(key=lambda pair: len(pair[1]))
-        for group in _groups(windows):
-            lengths = np.array([len(window) for _, window in group])
-            decoded = spans(self._emissions([window for _, window in group]), self._walls, lengths)
-            for index, mention in self._mentions(decoded, group):
-                trimmed = _trim(texts[index], mention)
-                if trimmed is not None:
-                    found[index].append(trimmed)
+        for batch in _batches(self._rows(texts)):
+            for group in _groups(sorted(batch, key=len)):
+                lengths = np.array([len(row) for row in group])
+                decoded = spans(_stacked([row.emissions for row in group]), self._walls, lengths)
+                for index, mention in self._mentions(decoded, group):
+                    trimmed = _trim(texts[index], mention)
+                    if trimmed is not None:
+                        found[index].append(trimmed)
         return [
             repeated(text, sorted(mentions)) for text, mentions in zip(texts, found, strict=True)
         ]
+
+    def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
+        """Run the windows of each text by themselves: a run's int8 scales are those of its rows."""
+        for index, text in enumerate(texts):
+            for run in _runs(sorted(self._windows(text), key=len)):
+                for window, emissions in zip(run, self._emissions(run), strict=True):
+                    yield _Row(index, window, emissions)
 
     def _windows(self, text: str) -> list[Pieces]:
         parts = [part for part in self._tokenizer.encode(text, tile(text)) if len(part)]
@@ -90,15 +109,12 @@ class Tagger:
         groups = join([len(part) for part in parts], self._config.join)
         return [Pieces.joined(parts[first:last]) for first, last in groups]
 
-    def _emissions(self, windows: Sequence[Pieces]) -> Floats:
-        """Emissions (time, rows, heads, 3); windows above the limit are read in stretches."""
-        if len(windows[-1]) <= self._config.limit:
-            return self._run(windows)
-        whole = [self._long(window) for window in windows]
-        stacked = np.zeros((len(whole[-1]), len(whole), *whole[0].shape[1:]), np.float32)
-        for row, emissions in enumerate(whole):
-            stacked[: len(emissions), row] = emissions
-        return stacked
+    def _emissions(self, windows: Sequence[Pieces]) -> list[Floats]:
+        """Emissions (pieces, heads, 3) of each; above the limit windows are read in stretches."""
+        if len(windows[-1]) > self._config.limit:
+            return [self._long(window) for window in windows]
+        read = self._run(windows)
+        return [read[: len(window), row] for row, window in enumerate(windows)]
 
     def _long(self, window: Pieces) -> Floats:
         bounds = chunks(len(window), self._config.limit, self._config.overlap)
@@ -129,26 +145,58 @@ class Tagger:
             else emissions[:, :, self._columns]
         )
 
-    def _mentions(
-        self, decoded: Decoded, group: Sequence[tuple[int, Pieces]]
-    ) -> Iterator[tuple[int, Mention]]:
+    def _mentions(self, decoded: Decoded, group: Sequence[_Row]) -> Iterator[tuple[int, Mention]]:
         keep = decoded.scores >= self._config.thresholds[decoded.heads]
         arrays = (decoded.rows, decoded.heads, decoded.firsts, decoded.ends, decoded.scores)
         for row, head, first, end, score in zip(*(a[keep].tolist() for a in arrays), strict=True):
-            index, pieces = group[row]
+            pieces = group[row].window
             start, stop = int(pieces.starts[first]), int(pieces.ends[end - 1])
-            yield index, Mention(start, stop, self._config.heads[head], score)
+            yield group[row].text, Mention(start, stop, self._config.heads[head], score)
 
 
-def _groups(windows: Sequence[tuple[int, Pieces]]) -> Iterator[Sequence[tuple[int, Pieces]]]:
-    """Split windows that are sorted by length into runs of at most PIECES."""
+def _runs(windows: Sequence[Pieces]) -> Iterator[Sequence[Pieces]]:
+    """Split windows that are sorted by length into runs of about one length."""
     first = 0
-    for last, (_, window) in enumerate(windows):
-        if last > first and len(window) * (last - first + 1) > PIECES:
+    for last, window in enumerate(windows):
+        is_long = len(window) > _ALIKE * len(windows[first])
+        if last > first and (is_long or len(window) * (last - first + 1) > PIECES):
             yield windows[first:last]
             first = last
     if first < len(windows):
         yield windows[first:]
+
+
+def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    """Gather rows until they have PIECES."""
+    batch: list[_Row] = []
+    pieces = 0
+    for row in rows:
+        batch.append(row)
+        pieces += len(row)
+        if pieces >= PIECES:
+            yield batch
+            batch, pieces = [], 0
+    if batch:
+        yield batch
+
+
+def _groups(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """Split rows that are sorted by length into groups of at most PIECES with their padding."""
+    first = 0
+    for last, row in enumerate(rows):
+        if last > first and len(row) * (last - first + 1) > PIECES:
+            yield rows[first:last]
+            first = last
+    if first < len(rows):
+        yield rows[first:]
+
+
+def _stacked(read: Sequence[Floats]) -> Floats:
+    """Lay emissions side by side as (time, rows, heads, 3), the longest one last."""
+    stacked = np.zeros((len(read[-1]), len(read), *read[-1].shape[1:]), np.float32)
+    for row, emissions in enumerate(read):
+        stacked[: len(emissions), row] = emissions
+    return stacked
 
 
 def _trim(text: str, mention: Mention) -> Mention | None:

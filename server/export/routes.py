@@ -88,20 +88,22 @@ async def dictionary(key: str, request: Request) -> Response:
     return await _result(key, request, "dictionary")
 
 
-@router.get(FILE)
+@router.api_route(FILE, methods=["GET", "HEAD"])
 async def file(key: str, kind: str, number: str, request: Request) -> Response:
-    """Send a file; not before the download has been audited."""
+    """Send a file, not before the download has been audited; or, asked so, its headers alone."""
     client, exports = await Client.of(request), _exports(request)
     check_ndjson(request)
     if not (number.isascii() and number.isdecimal() and len(number) < 7):
         raise NotFound("no such file")
     size = await exports.desk.size(key, client.digest, kind, int(number))
-    url = f"{exports.url(key)}/{kind}.{int(number)}.ndjson"
-    await exports.audit(client, "read", "R", url, type=kind)
     gzip = takes_gzip(request)
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     # With gzip the length is known at the end only.
     headers |= {"Content-Encoding": "gzip"} if gzip else {"Content-Length": str(size)}
+    if request.method == "HEAD":
+        return StreamingResponse((), headers=headers, media_type=NDJSON)
+    url = f"{exports.url(key)}/{kind}.{int(number)}.ndjson"
+    await exports.audit(client, "read", "R", url, type=kind)
     lines = exports.desk.read(key, kind, int(number), gzip=gzip)
     return StreamingResponse(lines, headers=headers, media_type=NDJSON)
 

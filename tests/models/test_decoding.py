@@ -82,6 +82,25 @@ def test_spans_are_those_of_the_path(seed):
     assert found == expected
 
 
+def test_moves_into_a_span_do_not_hide_one_that_opens_the_text():
+    transitions = np.zeros((1, 3, 3), np.float32)
+    transitions[:, :, BEGIN] = -9
+    emissions = np.zeros((3, 1, 1, 3), np.float32)
+    emissions[0, 0, 0, BEGIN] = 0.5
+    assert viterbi(emissions, moves(transitions), np.array([3])).ravel().tolist() == [BEGIN, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_chain_decodes_alone_as_among_many(seed):
+    emissions, walls = example(seed)
+    together = spans(emissions, walls, LENGTHS)
+    for row in range(ROWS):
+        alone = spans(emissions[:, [row]], walls, LENGTHS[[row]])
+        ours = together.rows == row
+        for name in ("heads", "firsts", "ends", "scores"):
+            assert getattr(alone, name).tolist() == getattr(together, name)[ours].tolist()
+
+
 def test_no_span_when_all_is_outside():
     emissions = np.zeros((3, 2, 1, 3), np.float32)
     emissions[..., OUTSIDE] = 9

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.configuration import Configuration
+from models.dictionary import Dictionary
 from models.errors import ModelCorrupt
 from models.registry import Registry
 from models.session import Session
@@ -67,22 +68,31 @@ def test_nothing_is_found_in_nothing(text):
 
 def test_neighbours_in_a_batch_change_nothing():
     texts = ["Takes lisinopril for hypertension.", "", "Denies fever. " * 30, "Severe asthma."]
-    alone = [TAGGER.tag(text) for text in texts]
+    assert [TAGGER.tag(text) for text in texts] == TAGGER.tag_all(texts)
+
+
+def test_many_texts_are_decoded_in_batches(monkeypatch):
+    texts = ["Takes lisinopril for hypertension. " * count for count in (1, 9, 2, 40, 1)]
     together = TAGGER.tag_all(texts)
-    for one, other in zip(alone, together, strict=True):
-        assert [dataclasses.replace(m, score=0) for m in one] == [
-            dataclasses.replace(m, score=0) for m in other
-        ]
+    monkeypatch.setattr("models.tagger.PIECES", 50)
+    assert TAGGER.tag_all(texts) == together
+
+
+def made(config: Configuration) -> Tagger:
+    """The model of the folder with another configuration."""
+    session = Session.load(FOLDER / "model.onnx")
+    names = Dictionary.load(FOLDER / "dictionary.npz") if session.marked else None
+    tokenizer = Tokenizer.load(FOLDER / "tokenizer.json")
+    return Tagger(tokenizer, session, config, dictionary=names)
 
 
 def test_a_sentence_above_the_limit_is_read_in_stretches():
     """Small stretches find what one long one finds, also where they meet."""
     config = Configuration.load(FOLDER / "config.json")
     small = dataclasses.replace(config, limit=40, overlap=24)
-    parts = (Tokenizer.load(FOLDER / "tokenizer.json"), Session.load(FOLDER / "model.onnx"))
     text = "he took metformin for type 2 diabetes and lisinopril for hypertension and " * 12
-    whole = {(m.start, m.end, m.label) for m in Tagger(*parts, config).tag(text)}
-    pieced = {(m.start, m.end, m.label) for m in Tagger(*parts, small).tag(text)}
+    whole = {(m.start, m.end, m.label) for m in made(config).tag(text)}
+    pieced = {(m.start, m.end, m.label) for m in made(small).tag(text)}
     assert len(whole & pieced) > 0.95 * len(whole | pieced)
     drugs = [text[start:end] for start, end, label in sorted(pieced) if label == "DRUG"]
     assert drugs == ["metformin", "lisinopril"] * 12
@@ -96,10 +106,7 @@ def test_a_long_text_without_a_full_stop_is_read():
 def test_thresholds_drop_the_unsure():
     config = Configuration.load(FOLDER / "config.json")
     strict = dataclasses.replace(config, thresholds=np.full(len(config.heads), 1.1, np.float32))
-    tagger = Tagger(
-        Tokenizer.load(FOLDER / "tokenizer.json"), Session.load(FOLDER / "model.onnx"), strict
-    )
-    assert tagger.tag("Takes metformin.") == []
+    assert made(strict).tag("Takes metformin.") == []
 
 
 def test_corrupt_weights_are_named(tmp_path):

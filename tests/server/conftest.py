@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -365,7 +366,8 @@ def interrupted() -> Callable[..., AbstractContextManager[str]]:
 def _interrupted(
     command: list[str], ending: signal.Signals, ready: Callable[[], bool]
 ) -> Iterator[str]:
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    one = os.environ | {"CHARTLOOM_PROCESSES": "1"}  # each would load the models first
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=one) as process:
         try:
             wait_for(lambda: True if ready() or process.poll() is not None else None, 240)
             process.send_signal(ending)

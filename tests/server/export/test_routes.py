@@ -257,6 +257,12 @@ def test_files_travel_compressed(ward: Ward) -> None:
     assert "content-encoding" not in plain.headers
     assert plain.content == gzip.decompress(raw)
     assert int(plain.headers["content-length"]) == len(plain.content)
+    size = ward.bulk.client.head(entry["url"], headers={"Accept-Encoding": "identity"})
+    assert (size.status_code, size.content) == (200, b"")
+    assert size.headers["content-length"] == plain.headers["content-length"]
+    packed = ward.bulk.client.head(entry["url"])
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-length" not in packed.headers
 
 
 def test_report_and_dictionary_hold_no_text(ward: Ward) -> None:
