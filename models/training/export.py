@@ -21,18 +21,17 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from models.training.network import TAGS, Layer, Shape, Tagger
+from models.training.recipe import Recipe
 
 OPSET = 17
 MADE = ("model.onnx", "config.json")
-JOIN, LIMIT, OVERLAP = 64, 256, 64
-"""Pieces. JOIN was chosen on the development parts of NCBI, MACCROBAT and presidio-research."""
+LIMIT, OVERLAP = 256, 64
+"""Pieces of the longest stretch that is read at once, and what two of them share."""
 
 Floats = npt.NDArray[np.float32]
 
 
-def export(
-    tagger: Tagger, heads: tuple[str, ...], run: Path, folder: Path, *, int8: bool = True
-) -> None:
+def export(tagger: Tagger, recipe: Recipe, run: Path, folder: Path, *, int8: bool = True) -> None:
     """Write model.onnx and config.json to `folder`, and copy the other files from the run.
 
     Raises:
@@ -56,9 +55,9 @@ def export(
     else:
         onnx.save(model, folder / "model.onnx")
     table = {
-        "heads": list(heads),
+        "heads": list(recipe.heads),
         "transitions": _rounded(_array(tagger.transitions)),
-        "join": JOIN,
+        "join": recipe.join,
         "limit": LIMIT,
         "overlap": OVERLAP,
         "thresholds": {},

@@ -36,11 +36,11 @@ def publish(
     tagger = restore(recipe, run)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch)
-        export(tagger, recipe.heads, run, plain, int8=False)
+        export(tagger, recipe, run, plain, int8=False)
         gap = parity(tagger, plain / "model.onnx")
     if gap > TOLERANCE:
         raise ValueError(f"the exported graph differs from PyTorch by {gap:.4f}")
-    export(tagger, recipe.heads, run, folder)
+    export(tagger, recipe, run, folder)
     return record(recipe, folder, version, metrics)
 
 

@@ -21,8 +21,10 @@ class Recipe:
 
     `label_maps` are files beside the recipe, written as labels.toml, for corpora that it lacks.
     With `dictionary`, pieces are marked that spell a known clinical name (dictionaries.toml).
-    Heads named in `auxiliary` only help the training and the evaluation; annotations never show
-    them. `vocabulary` and `vector` size what the run folder gets when it has none.
+    `join` is how many pieces the product reads together where sentences are short; it does not
+    touch the training. Heads named in `auxiliary` only help the training and the evaluation;
+    annotations never show them. `vocabulary` and `vector` size what the run folder gets when it has
+    none.
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
     given. A second thread gains nothing on a CPU; two trainings at once do.
     """
@@ -42,6 +44,7 @@ class Recipe:
     hidden: int = 256
     layers: int = 1
     dictionary: bool = False
+    join: int = 64
     minutes: float = 45.0
     steps: int = 0
     threads: int = 1
