@@ -28,18 +28,21 @@ def is_word(found: PhiSpan) -> bool:
     if found.method != "pattern" or found.category not in _KINDS:
         return False
     words = {fold(word).text for word in _WORD.findall(found.span.text)}
-    if not words or not words <= _listed(_WORDS):
+    if not words or not all(_is_listed(word, _WORDS) for word in words):
         return False
-    return found.score < _GUESS or words.isdisjoint(_listed(_NAMES))
+    return found.score < _GUESS or not any(_is_listed(word, _NAMES) for word in words)
+
+
+def _is_listed(word: str, names: tuple[str, ...]) -> bool:
+    return any(word in listed for listed in _lists(names))
 
 
 @cache
-def _listed(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset[str]().union(
-        *(
-            lexicon.words(language, name)
-            for language in lexicon.languages("phi")
-            for name in names
-            if (lexicon.ROOT / language / f"{name}.txt").exists()
-        )
+def _lists(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The lists of all languages, one by one: joined, they would take their memory twice."""
+    return tuple(
+        lexicon.words(language, name)
+        for language in lexicon.languages("phi")
+        for name in names
+        if (lexicon.ROOT / language / f"{name}.txt").exists()
     )

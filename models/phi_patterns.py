@@ -65,7 +65,7 @@ class Pattern:
         trim_end = entry.get("trim_from") != "start"
         words = entry.get("words", 1)
         listed = tuple(lists_of(entry, language))
-        cut, keep = _union(entry.get("cut", []), language), _union(entry.get("keep", []), language)
+        cut, keep = (_union(_names(entry.get(key, [])), language) for key in ("cut", "keep"))
         return cls(
             entry["name"],
             entry["category"],
@@ -143,9 +143,13 @@ class Pattern:
         return plain in self.cut and plain not in self.keep
 
 
-def _union(names: str | list[str], language: str) -> frozenset[str]:
-    lists = [names] if isinstance(names, str) else names
-    return frozenset[str]().union(*(lexicon.words(language, name) for name in lists))
+def _names(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+@cache
+def _union(names: tuple[str, ...], language: str) -> frozenset[str]:
+    return frozenset[str]().union(*(lexicon.words(language, name) for name in names))
 
 
 def with_words(data: dict[str, Any]) -> dict[str, Any]:
@@ -195,9 +199,8 @@ def _begins(entry: dict[str, Any], data: dict[str, Any], language: str) -> Begin
     cues = data.get("words", {})
     if "after" in entry:
         return After(re.compile(_expand(entry["after"], data["parts"])))
-    names = entry.get("begins", [part.group(1)] if part and part.group(1) in cues else [])
-    names = [names] if isinstance(names, str) else names
-    if names == ["anywhere"]:
+    names = _names(entry.get("begins", [part.group(1)] if part and part.group(1) in cues else []))
+    if names == ("anywhere",):
         return None
     if names and names[0] in data["parts"] and names[0] not in cues:
         return re.compile(_expand(data["parts"][names[0]], data["parts"]))
@@ -220,15 +223,13 @@ def _opening(tree: Any, entry: dict[str, Any], language: str) -> Opening | None:
     )
     if found is None or lists is None or found.signs or found.kind == "digits":
         return found
-    names = (lists,) if isinstance(lists, str) else tuple(lists)
-    return _listed_opening(language, names, found.cases)
+    return _listed_opening(language, _names(lists), found.cases)
 
 
 @cache
 def _listed_opening(language: str, names: tuple[str, ...], cases: frozenset[str]) -> Opening:
     """Open with the words of lists."""
-    words = frozenset[str]().union(*(lexicon.words(language, name) for name in names))
-    runs = {_run(word)[: LONGEST - 1] for word in words} - {""}
+    runs = {_run(word)[: LONGEST - 1] for word in _union(names, language)} - {""}
     return one("letters", frozenset(case + run for case in cases for run in runs))
 
 

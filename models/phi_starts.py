@@ -37,13 +37,11 @@ class Keys:
     """What the words of a text fit; words come again, so what was found of one is kept."""
 
     def __init__(self, begins: Iterable[Begins]) -> None:
-        self._openings: dict[Kind, dict[str, list[Opening]]] = {}
+        self._openings: dict[Kind, dict[str, tuple[Opening, ...]]] = {}
         self._sets: list[frozenset[str]] = []
         for each in dict.fromkeys(begins):
             if isinstance(each, Opening):
-                of_kind = self._openings.setdefault(each.kind, {})
-                for key in each.keys:
-                    of_kind.setdefault(key, []).append(each)
+                self._add(each)
             elif isinstance(each, frozenset):
                 self._sets.append(each)
         self._words, self._numbers = _Kept(self._of_word), _Kept(self._of_number)
@@ -58,6 +56,14 @@ class Keys:
                     for each in fitted:
                         found.setdefault(each, []).append(place)
         return found
+
+    def _add(self, opening: Opening) -> None:
+        """Open with it what begins with its keys; keys that open alike share one tuple."""
+        of_kind = self._openings.setdefault(opening.kind, {})
+        longer: dict[tuple[Opening, ...], tuple[Opening, ...]] = {}
+        for key in opening.keys:
+            before = of_kind.get(key, ())
+            of_kind[key] = longer.setdefault(before, (*before, opening))
 
     def _of_word(self, word: str) -> tuple[Fitted, ...]:
         fitted: dict[Fitted, None] = dict.fromkeys(self._fitting("letters", _by_letters(word)))
