@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class Scheme:
     that it annotates, so that a document is unknown for those of a corpus it is not in.
     A head in neither `labels` nor `absent` is unknown everywhere; spans in `unknown` are open for
     that head; with `exclusive`, any annotated span is outside of the heads that are unknown.
+    With `only_annotated`, a training reads only the documents that hold a span of its labels.
     """
 
     path: str
@@ -62,11 +63,12 @@ class Scheme:
     unknown: Mapping[str, tuple[Source, ...]]
     exclusive: bool
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_annotated: bool = False
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Scheme:
         """Read one table of labels.toml; an unknown key is a `ValueError`."""
-        extra = set(table) - {"path", "labels", "absent", "unknown", "exclusive", "joined"}
+        extra = set(table) - {each.name for each in fields(cls)}
         if extra:
             raise ValueError(f"labels.toml does not know {sorted(extra)}")
         return cls(
@@ -76,6 +78,7 @@ class Scheme:
             unknown=_sources(table.get("unknown", {})),
             exclusive=table.get("exclusive", False),
             joined={path: tuple(labels) for path, labels in table.get("joined", {}).items()},
+            only_annotated=table.get("only_annotated", False),
         )
 
 
@@ -152,6 +155,11 @@ def sha256(path: Path) -> str:
 def gold(document: Mapping[str, Any], scheme: Scheme, head: str) -> list[tuple[int, int]]:
     """Spans of one head, as annotated: duplicates joined, nested ones kept."""
     return _spans(document, scheme.labels.get(head, ()))
+
+
+def holds_any(document: Mapping[str, Any], scheme: Scheme) -> bool:
+    """Tell whether any head has a span in the document."""
+    return any(gold(document, scheme, head) for head in scheme.labels)
 
 
 def left_open(document: Mapping[str, Any], scheme: Scheme, head: str) -> list[tuple[int, int]]:

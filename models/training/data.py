@@ -23,7 +23,17 @@ from models.training import (
     synthetic_clinical,
     synthetic_phi,
 )
-from models.training.corpora import LABELS, Row, Scheme, documents, joined, row, schemes, sha256
+from models.training.corpora import (
+    LABELS,
+    Row,
+    Scheme,
+    documents,
+    holds_any,
+    joined,
+    row,
+    schemes,
+    sha256,
+)
 from models.training.corpora import part as locate
 from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
 from models.training.recipe import Recipe
@@ -168,7 +178,9 @@ def _documents(name: str, recipe: Recipe, data: Path) -> Iterator[Document]:
         case _:
             kept_apart = _kept_apart(recipe, data)
             for document in _read(name, recipe, data):
-                if not _is_skipped(document, recipe, kept_apart):
+                if _is_skipped(document, recipe, kept_apart):
+                    continue
+                if not scheme.only_annotated or holds_any(document, scheme):
                     yield document
 
 

@@ -131,6 +131,25 @@ def test_what_is_held_apart_is_never_read(data, tmp_path):
     assert json.loads((out / "run.json").read_text())["documents"] == {"bc5cdr": 53}
 
 
+@pytest.mark.parametrize(("only_annotated", "read"), [("true", 59), ("false", 60)])
+def test_documents_without_a_span_may_be_left_out(tmp_path, only_annotated, read):
+    folder = tmp_path / "data" / "corpora" / "en" / "mine"
+    folder.mkdir(parents=True)
+    first, *others = documents()
+    silent = {**first, "entities": [{**first["entities"][0], "label": "Other"}]}
+    with lzma.open(folder / "train.jsonl.xz", "wt") as file:
+        file.writelines(json.dumps(document) + "\n" for document in [silent, *others])
+    (tmp_path / "mine.toml").write_text(
+        f'[mine]\npath = "en/mine"\nonly_annotated = {only_annotated}\n'
+        'labels = { DRUG = ["Chemical"], DISEASE = ["Disease"] }\n'
+    )
+    path = recipe(tmp_path, 1)
+    text = path.read_text().replace("bc5cdr", "mine")
+    path.write_text(text.replace("[mix]", 'label_maps = ["mine.toml"]\n[mix]'))
+    train(path, tmp_path / "data", tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["documents"] == {"mine": read}
+
+
 def test_trains_on_a_corpus_of_the_user(tmp_path):
     folder = tmp_path / "data" / "corpora" / "en" / "mine" / "train"
     folder.mkdir(parents=True)
