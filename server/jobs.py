@@ -16,38 +16,15 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Job as QueuedJob
 
 from server import ledger
+from server.backoff import LONGEST_WAIT, Again, Backoff
 from server.database import Connection, Pool
 from server.errors import Fate, NotFound, describe, verdict
 from server.job import UNVERSIONED, Job, Outcome
 from server.settings import Settings
 
 log = structlog.get_logger()
-
-LONGEST_WAIT = 60.0
-
-
-class Again(Exception):
-    """Raised by work that is to be done again later; the queue waits longer each time."""
-
-
-class _Backoff(procrastinate.BaseRetryStrategy):
-    """Doubles the wait up to a minute, without end: when to give up is the ledger's decision."""
-
-    def __init__(self, first: float) -> None:
-        self._first = first
-
-    def wait(self, attempts: int) -> float:
-        """Seconds until the next attempt, after `attempts` that failed."""
-        return float(min(self._first * 2 ** min(attempts, 16), LONGEST_WAIT))
-
-    def get_retry_decision(
-        self, *, exception: BaseException, job: QueuedJob
-    ) -> procrastinate.RetryDecision | None:
-        milliseconds = round(self.wait(job.attempts) * 1000)
-        return procrastinate.RetryDecision(retry_in={"milliseconds": milliseconds})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +42,7 @@ class Jobs:
         self._pool = pool
         self._settings = settings
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
-        self._backoff = backoff = _Backoff(settings.retry_seconds)
+        self._backoff = backoff = Backoff(settings.retry_seconds)
         self._read = self._app.task(name="read", retry=backoff)(self._run_read)
         self._locate = self._app.task(name="locate", retry=backoff, pass_context=True)(
             self._run_locate
@@ -201,15 +178,15 @@ class Jobs:
         """
         self._process, self._find = process, find
         sweeper = asyncio.create_task(self._sweep())
-        wait, loop = self._settings.retry_seconds, asyncio.get_running_loop()
+        ended, loop = 0, asyncio.get_running_loop()
         try:
             while True:
                 started = loop.time()
                 await self._run_worker()
                 if loop.time() - started > LONGEST_WAIT:
-                    wait = self._settings.retry_seconds
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+                    ended = 0
+                await asyncio.sleep(self._backoff.wait(ended))
+                ended += 1
         finally:
             sweeper.cancel()
 

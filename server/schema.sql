@@ -4,7 +4,7 @@
 CREATE TABLE IF NOT EXISTS chartloom_job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     reference   text NOT NULL,            -- DocumentReference/x
-    version     text NOT NULL,            -- server.jobs.version_of; empty: whatever there is
+    version     text NOT NULL,            -- server.job.version_of; empty: whatever there is
     pipeline    text NOT NULL,            -- version of the pipeline that reads it
     state       text NOT NULL DEFAULT 'queued'
                 CHECK (state IN ('queued', 'running', 'retrying', 'done', 'skipped', 'parked')),

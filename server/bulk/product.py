@@ -24,9 +24,9 @@ ALL: Final = (DEIDENTIFIED, "*")
 class Product:
     """`written` are the lines of (folder, type); `once` those that many lines give, by folder.
 
-    `outcomes` are OperationOutcomes of what could not be done, `failed` counts the lines that
-    could not be read. `passed` counts what was passed over, by reason. `versions` are those of the
-    parts that read.
+    `resources` counts all that was written. `outcomes` are OperationOutcomes of what could not be
+    done, `failed` counts the lines that could not be read. `passed` counts what was passed over,
+    by reason. `versions` are those of the parts that read.
     """
 
     written: defaultdict[tuple[str, str], list[bytes]] = field(
@@ -37,6 +37,7 @@ class Product:
     tally: Tally = field(default_factory=Tally)
     passed: Counter[str] = field(default_factory=Counter)
     versions: dict[str, str] = field(default_factory=dict)
+    resources: int = 0
     notes: int = 0
     failed: int = 0
 
@@ -47,6 +48,7 @@ class Product:
     def write(self, folder: str, resource: Resource) -> None:
         """Add a resource; a Device is the same for many notes, and is there once."""
         kind, line = resource["resourceType"], orjson.dumps(resource) + b"\n"
+        self.resources += 1
         if kind == "Device" and "id" in resource:
             self.once[folder, kind, resource["id"]] = line
         else:
@@ -61,6 +63,7 @@ class Product:
         self.tally.add(other.tally)
         self.passed.update(other.passed)
         self.versions |= other.versions
+        self.resources += other.resources
         self.notes += other.notes
         self.failed += other.failed
 

@@ -105,17 +105,20 @@ def finish(faults: Iterable[str | None], step: str) -> None:
 
 
 def sum_up(total: Product) -> None:
-    """Sum up on standard error, and fail if a line did.
+    """Sum up on standard error, and fail if a line did or if nothing was let through.
 
     Raises:
-        typer.Exit: lines could not be read.
+        typer.Exit: lines could not be read, or all that there was is withheld.
     """
+    empty = bool(total.tally.withheld) and not total.resources
     for (kind, reason), count in sorted(total.tally.withheld.items()):
         typer.echo(f"withheld: {count} {kind}: {reason}", err=True)
     for reason, count in sorted(total.passed.items()):
         typer.echo(f"left out: {count} {reason}", err=True)
+    if empty:
+        typer.echo("nothing is released: every resource is withheld", err=True)
     typer.echo(f"{total.notes} notes read, {total.failed} lines failed", err=True)
-    if total.failed:
+    if total.failed or empty:
         raise typer.Exit(1)
 
 

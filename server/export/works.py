@@ -13,6 +13,7 @@ import structlog
 
 from mappers.deidentification.rules import shipped_rules
 from mappers.types import Resource
+from server.backoff import Again
 from server.database import Connection, Pool
 from server.errors import Fate, ServiceError, SettingsInvalid, describe, verdict
 from server.export.cohort import list_patients
@@ -24,7 +25,7 @@ from server.export.order import Batch, Order
 from server.export.parts import OUTCOME, Part
 from server.export.releasing import Terms
 from server.export.report import to_report
-from server.jobs import Again, Jobs
+from server.jobs import Jobs
 from server.outcome import operation_outcome
 
 log = structlog.get_logger()

@@ -266,6 +266,42 @@ def test_fhir_lines_stay_in_order(run: Run, tmp_path: Path, patient: Path) -> No
     assert list(target.parent.iterdir()) == [target]
 
 
+WEIGHT = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "status": "final",
+    "code": {"text": "Weight"},
+    "subject": {"reference": "Patient/pat-00017"},
+}
+
+
+def test_nothing_released_is_a_failure(run: Run, tmp_path: Path) -> None:
+    """Without the Patient, all of a file of one type is withheld."""
+    source, target = put_lines(tmp_path / "in.ndjson", WEIGHT, WEIGHT), tmp_path / "out.ndjson"
+    status, _, errors = run("deidentify", str(source), str(target))
+    assert status == 1
+    assert "withheld: 2 Observation: its patient is not in these files" in errors
+    assert "nothing is released" in errors
+    assert [one["resourceType"] for one in read_lines(target)] == ["OperationOutcome"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([WEIGHT, {"resourceType": "Patient", "id": "p2"}], "withheld: 1 Observation"),
+        ([{"resourceType": "Practitioner"}], "left out: 1 Practitioner"),
+    ],
+)
+def test_what_is_withheld_in_part_or_left_out_is_no_failure(
+    run: Run, tmp_path: Path, lines: list[dict[str, Any]], said: str
+) -> None:
+    source = put_lines(tmp_path / "in.ndjson", *lines)
+    status, _, errors = run("deidentify", str(source), str(tmp_path / "out.ndjson"))
+    assert status == 0
+    assert said in errors
+    assert "nothing is released" not in errors
+
+
 @pytest.mark.timeout(300)
 def test_an_interrupted_run_leaves_no_half_file(
     tmp_path: Path, interrupted: Callable[..., Any]

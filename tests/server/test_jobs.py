@@ -16,7 +16,7 @@ from procrastinate.exceptions import ConnectorException
 from mappers.errors import DocumentWithdrawn, NoteEmpty
 from server.database import open_pool
 from server.errors import DocumentGone, NotFound, StoreRefused, StoreUnavailable
-from server.job import Job, Outcome, version_of
+from server.job import Job, Outcome
 from server.jobs import Jobs
 from server.settings import Settings, read_settings
 
@@ -305,19 +305,6 @@ async def test_all_parked_jobs_are_queued_again_however_many(jobs: Jobs) -> None
     assert await jobs.retry_all() == 1005
     assert await jobs.count() == {"queued": 1005, "skipped": 5}
     assert await jobs.retry_all() == 0
-
-
-def test_a_version_is_named_by_the_best_that_a_store_gives() -> None:
-    instant = "2026-03-01T08:00:00Z"
-    assert version_of({"meta": {"versionId": "3", "lastUpdated": instant}}) == "3"
-    assert version_of({"meta": {"lastUpdated": instant}}) == instant
-    first = version_of({"id": "1", "status": "current"})
-    assert first
-    assert version_of({"status": "current", "id": "1"}) == first
-    assert version_of({"id": "1", "status": "superseded"}) != first
-    assert Job.of({"id": "1", "meta": {"versionId": "3"}}, "p1") == Job(
-        "DocumentReference/1", "3", "p1"
-    )
 
 
 CRASHING = """

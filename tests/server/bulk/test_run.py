@@ -82,6 +82,16 @@ def test_the_site_key_gives_the_same_pseudonyms_again(
 
 
 @pytest.mark.usefixtures("inline")
+def test_a_run_that_releases_nothing_fails(run: Run, source: Path, tmp_path: Path) -> None:
+    (source / "Patient.ndjson").unlink()
+    target = tmp_path / "out"
+    status, _, errors = run("bulk", str(source), str(target), "--output", "deidentified")
+    assert status == 1
+    assert "nothing is released: every resource is withheld" in errors
+    assert run("bulk", str(source), str(target), "--output", "both")[0] == 0
+
+
+@pytest.mark.usefixtures("inline")
 def test_bad_lines_and_packed_files(run: Run, source: Path, tmp_path: Path, record: Any) -> None:
     for name, pack in (("Patient", gzip.compress), ("DocumentReference", lzma.compress)):
         file = source / f"{name}.ndjson"
