@@ -15,9 +15,8 @@ import multiprocessing
 import multiprocessing.synchronize
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -73,15 +72,16 @@ def _texts(path: Path) -> Iterator[str]:
 
 
 def measure(language: str, texts: Sequence[str], processes: int) -> list[Pace]:
-    """Read the texts in that many processes, which begin together."""
+    """Read the texts in that many processes, which begin together; raises what one of them does."""
     if processes == 1:
         return [_pace(language, texts)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         processes, context, _begin_with, (context.Barrier(processes),)
     ) as pool:
-        shares = [texts[place::processes] for place in range(processes)]
-        return list(pool.map(partial(_pace, language), shares))
+        read = [pool.submit(_pace, language, texts[one::processes]) for one in range(processes)]
+        # As they end: the first that fails knows why, the others only that nobody waits for them.
+        return [each.result() for each in as_completed(read)]
 
 
 _barriers: list[multiprocessing.synchronize.Barrier] = []
@@ -92,8 +92,13 @@ def _begin_with(barrier: multiprocessing.synchronize.Barrier) -> None:
 
 
 def _pace(language: str, texts: Sequence[str]) -> Pace:
-    annotator = Annotator.load([language])
-    _read(annotator, language, texts[:_WARM])
+    try:
+        annotator = Annotator.load([language])
+        _read(annotator, language, texts[:_WARM])
+    except BaseException:
+        for barrier in _barriers:
+            barrier.abort()
+        raise
     for barrier in _barriers:
         barrier.wait()
     started, used = time.perf_counter(), time.process_time()

@@ -81,12 +81,18 @@ class Dictionary:
         """Write the file that `load` reads."""
         np.savez_compressed(path, hashes=self.hashes, kinds=self.kinds)
 
-    def marked(self, parts: Sequence[Pieces]) -> list[Pieces]:
-        """Mark the parts of one text; a name may reach from one part into the next."""
+    def marked(self, parts: Sequence[Pieces], line_break: int) -> list[Pieces]:
+        """Mark the parts of one text (windows.tile).
+
+        A name may reach from one part into the next, and over a wrapped line.
+        """
         if not parts:
             return []
         whole = Pieces.joined(parts)
-        marked = replace(whole, marks=self.marks(whole.ids, whole.shapes))
+        words = ~np.concatenate([_wraps(part.ids, line_break) for part in parts])
+        marks = np.zeros((len(whole), MARKS), np.uint8)
+        marks[words] = self.marks(whole.ids[words], whole.shapes[words])
+        marked = replace(whole, marks=marks)
         edges = [0, *accumulate(map(len, parts))]
         return [marked.cut(first, last) for first, last in pairwise(edges)]
 
@@ -119,6 +125,13 @@ class Dictionary:
             self.hashes[places] == hashed, self.kinds[places], np.uint8(0)
         )
         return known
+
+
+def _wraps(ids: Integers, line_break: int) -> npt.NDArray[np.bool_]:
+    """Line breaks within a part; those at its end part it from the next one, as a blank line."""
+    breaks: npt.NDArray[np.bool_] = ids == line_break
+    breaks[np.flatnonzero(~breaks).max(initial=-1) + 1 :] = False
+    return breaks
 
 
 def _edges(shapes: Integers) -> npt.NDArray[np.bool_]:

@@ -22,6 +22,8 @@ EVERY = "mul"
 DEFAULT = Path(__file__).with_name("registry.toml")
 _KEYS = frozenset({"language", "version", "licence", "entities", "phi", "files", "metrics"})
 _OPTIONAL = frozenset({"opt_in"})
+_READ = frozenset({"config.json", "dictionary.npz", "model.onnx", "tokenizer.json", "weights.npz"})
+"""Files that a model is read from, each where it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,20 @@ class Model:
         return bool(self.entities or self.phi)
 
     def verify(self) -> None:
-        """Compare every file with its sha256; `ModelCorrupt` names the first that differs."""
+        """Compare every file that is read with its sha256.
+
+        Raises:
+            ModelCorrupt: it names the first file that differs, or that the record lacks.
+        """
         for name, expected in self.files.items():
             path = self.folder / name
             if not path.is_file():
                 raise ModelCorrupt(f"{path} is missing")
             if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
                 raise ModelCorrupt(f"{path} is not the file that the registry describes")
+        for name in sorted(_READ - set(self.files)):
+            if (self.folder / name).exists():
+                raise ModelCorrupt(f"{self.folder / name} is not in the record of the registry")
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class Tagger:
     def _windows(self, text: str) -> list[Pieces]:
         parts = [part for part in self._tokenizer.encode(text, tile(text)) if len(part)]
         if self._dictionary is not None:
-            parts = self._dictionary.marked(parts)
+            parts = self._dictionary.marked(parts, self._tokenizer.line_break)
         groups = join([len(part) for part in parts], self._config.join)
         return [Pieces.joined(parts[first:last]) for first, last in groups]
 

@@ -83,6 +83,12 @@ class Tokenizer:
         """Piece to id."""
         return self._tokenizer.get_vocab()
 
+    @property
+    def line_break(self) -> int:
+        """Id of the piece of a line break, tab or wide gap; -1 where the vocabulary has none."""
+        found = self._tokenizer.token_to_id("\n")
+        return -1 if found is None else int(found)
+
     def encode(self, text: str, bounds: Sequence[tuple[int, int]]) -> list[Pieces]:
         """Encode each part of `text`; offsets count from the start of `text`."""
         sound = _SURROGATE.sub("\ufffd", text)

@@ -204,7 +204,7 @@ def row(
     """Encode a document, mark its names and lay its annotation over the pieces."""
     pieces = tokenizer.encode(document["text"], tile(document["text"]))
     if dictionary is not None:
-        pieces = dictionary.marked(pieces)
+        pieces = dictionary.marked(pieces, tokenizer.line_break)
     return Row(
         tuple((part, masks(document, scheme, heads, part)) for part in pieces if len(part) > 0)
     )

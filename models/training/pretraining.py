@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.tokenization import Tokenizer
+from models.training import checkpoint
 from models.training.corpora import sha256
 from models.training.network import Encoder, Shape
 from models.training.pieces import character_table
@@ -160,7 +160,12 @@ class Run:
         self.draws = (counts**0.5) / (counts**0.5).sum()
         self.parameters = [*self.encoder.parameters(), *self.predictor.parameters()]
         self.optimiser = torch.optim.Adam(self.parameters, lr=recipe.rate, betas=(0.9, 0.98))
-        self.average = {name: each.clone() for name, each in self.encoder.state_dict().items()}
+        self.average = checkpoint.average_of(self.encoder)
+        self._parts = {
+            "encoder": self.encoder,
+            "predictor": self.predictor,
+            "optimiser": self.optimiser,
+        }
         self.steps, self.mean = 0, 0.0
         self._resume()
 
@@ -215,7 +220,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
         self.optimiser.step()
         self.steps += 1
-        self._follow()
+        checkpoint.follow(self.average, self.encoder, self.steps, self.recipe.average)
         return float(value.item())
 
     def _asked(self, answers: tuple[Tensor, Tensor], draw: np.random.Generator) -> Tensor:
@@ -234,33 +239,13 @@ class Run:
         done = self.steps / self.recipe.steps
         return self.recipe.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
 
-    def _follow(self) -> None:
-        weight = 1 - min(self.recipe.average, (self.steps + 1) / (self.steps + 10))
-        with torch.no_grad():
-            for name, value in self.encoder.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, weight)
-
     def _save(self) -> None:
-        state: dict[str, Any] = {
-            "encoder": self.encoder.state_dict(),
-            "predictor": self.predictor.state_dict(),
-            "average": self.average,
-            "optimiser": self.optimiser.state_dict(),
-            "steps": self.steps,
-            "mean": self.mean,
-        }
-        unfinished = self.out / "checkpoint.part"
-        torch.save(state, unfinished)
-        unfinished.rename(self.out / "checkpoint.pt")
+        values = {"average": self.average, "steps": self.steps, "mean": self.mean}
+        checkpoint.save(self.out, self._parts, values)
 
     def _resume(self) -> None:
-        path = self.out / "checkpoint.pt"
-        if not path.exists():
+        values = checkpoint.resume(self.out, self._parts)
+        if values is None:
             return
-        state = torch.load(path, weights_only=True)
-        self.encoder.load_state_dict(state["encoder"])
-        self.predictor.load_state_dict(state["predictor"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.average, self.steps, self.mean = state["average"], state["steps"], state["mean"]
+        self.average, self.steps, self.mean = values["average"], values["steps"], values["mean"]
         log.info("resumed at step %d", self.steps)

@@ -12,6 +12,7 @@ import torch
 
 from models.session import Session
 from models.tokenization import Tokenizer
+from models.training import checkpoint
 from models.training.corpora import sha256
 from models.training.export import MADE, copied, export
 from models.training.network import Tagger
@@ -46,11 +47,11 @@ def publish(
 
 def restore(recipe: Recipe, run: Path) -> Tagger:
     """Load the averaged weights of a run, finished or not."""
-    final, checkpoint = run / "weights.pt", run / "checkpoint.pt"
+    final, unfinished = run / "weights.pt", run / checkpoint.NAME
     if final.exists():
         state = torch.load(final, weights_only=True, map_location="cpu")
     else:
-        state = torch.load(checkpoint, weights_only=True, map_location="cpu")["average"]
+        state = torch.load(unfinished, weights_only=True, map_location="cpu")["average"]
     tagger = build(recipe, Tokenizer.load(run / "tokenizer.json"))
     tagger.load_state_dict(state)
     tagger.eval()

@@ -16,6 +16,7 @@ from models.errors import ModelNotFound
 from models.mention import Mention
 from models.registry import Model, Registry
 from models.tagger import Tagger
+from models.training.corpora import sha256
 from models.training.views import view
 from models.types import Annotations, Note
 
@@ -124,6 +125,6 @@ def find(name: str, language: str | None = None) -> Model:
         licence="",
         entities=tuple(head for head in heads if head in clinical),
         phi=tuple(head for head in heads if head in personal),
-        files={},
+        files={path.name: sha256(path) for path in folder.iterdir() if path.is_file()},
         metrics={},
     )

@@ -4,13 +4,8 @@ import pytest
 
 from models.assertion import assertions
 from models.errors import LanguageUnsupported
-from models.types import Assertion, Entity, Span
-
-
-def claim(text: str, mention: str, label: str = "SYMPTOM", language: str = "en") -> Assertion:
-    start = text.index(mention)
-    entity = Entity(Span.of(text, start, start + len(mention)), label, 1.0)
-    return assertions(text, [entity], language)[0]
+from models.types import Span
+from tests.models.claims import claim
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,15 @@
 import itertools
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.assertion import assertions
-from models.types import Assertion, Entity, Experiencer, Span
+from models.types import Experiencer, Span
+from tests.models import claims
 
-
-def claim(text: str, mention: str, label: str = "SYMPTOM") -> Assertion:
-    start = text.index(mention)
-    entity = Entity(Span.of(text, start, start + len(mention)), label, 1.0)
-    return assertions(text, [entity], "es")[0]
+claim = partial(claims.claim, language="es")
 
 
 @pytest.mark.parametrize(

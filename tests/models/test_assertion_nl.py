@@ -1,15 +1,13 @@
 import time
+from functools import partial
 
 import pytest
 
 from models.assertion import assertions
-from models.types import Assertion, Entity, Span
+from models.types import Span
+from tests.models import claims
 
-
-def claim(text: str, mention: str, label: str = "SYMPTOM") -> Assertion:
-    start = text.index(mention)
-    entity = Entity(Span.of(text, start, start + len(mention)), label, 1.0)
-    return assertions(text, [entity], "nl")[0]
+claim = partial(claims.claim, language="nl")
 
 
 @pytest.mark.parametrize(

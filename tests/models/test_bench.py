@@ -5,7 +5,7 @@ import lzma
 
 import pytest
 
-from models.bench import main, read_notes
+from models.bench import main, measure, read_notes
 
 NOTE = "Patiënt met hypertensie, gebruikt metoprolol 50 mg 2dd. Geen koorts of hoesten. "
 
@@ -30,6 +30,12 @@ def test_one_process_is_measured(notes, capsys):
     (line,) = capsys.readouterr().out.splitlines()
     read = [*read_notes(notes, "nl")][32:40]
     assert line.startswith(f"nl  1 processes  {sum(len(text.split()) for text in read):8} words ")
+
+
+@pytest.mark.timeout(90)
+def test_a_process_that_fails_ends_the_others():
+    with pytest.raises(TypeError):
+        measure("nl", [NOTE, None], processes=2)
 
 
 def test_too_few_notes_are_one_line(notes, capsys):

@@ -9,8 +9,9 @@ from models.dictionary import KINDS, LONGEST, MARKS, PLACES, Dictionary
 from models.errors import ModelCorrupt
 from models.registry import Registry
 from models.tokenization import Pieces, Tokenizer
+from models.windows import tile
 
-DISORDER, DRUG = 0, 2
+DISORDER, DRUG, BREAK = 0, 2, 9
 KNOWN = Dictionary.of([((11, 12), DISORDER), ((12,), DRUG), ((20, 21, 22), DISORDER)])
 
 
@@ -50,10 +51,33 @@ def test_a_name_begins_and_ends_where_a_word_does(shapes, found):
 def test_parts_of_a_text_are_read_as_one():
     whole = np.array([5, 11, 12, 5])
     pieces = Pieces(whole, np.ones(4, np.int64), whole, whole)
-    first, second = KNOWN.marked([pieces.cut(0, 2), pieces.cut(2, 4)])
+    first, second = KNOWN.marked([pieces.cut(0, 2), pieces.cut(2, 4)], BREAK)
     assert first.marks[1, 0] == 1
     assert second.marks[0, 2] == 1
-    assert KNOWN.marked([]) == []
+    assert KNOWN.marked([], BREAK) == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "begins", "ends"),
+    [
+        ([[5, 11, 9, 12, 5]], [1], [3]),
+        ([[20, 9, 21, 9, 9, 22]], [0], [5]),
+        ([[9, 11, 12, 9]], [1], [2]),
+        ([[5, 11, 9], [12, 5]], [], []),
+        ([[11], [9, 12]], [0], [2]),
+        ([[11], [9], [9, 9], [12]], [], []),
+    ],
+)
+def test_a_name_reaches_over_a_wrapped_line_and_not_over_the_end_of_a_part(ids, begins, ends):
+    parts = []
+    for part in ids:
+        row = np.array(part)
+        parts.append(Pieces(row, np.where(row == BREAK, 0, 1), row, row))
+    marked = Pieces.joined(KNOWN.marked(parts, BREAK))
+    marks = marked.marks.reshape(len(marked), KINDS, PLACES)[:, DISORDER]
+    assert np.flatnonzero(marks[:, 0]).tolist() == begins
+    assert np.flatnonzero(marks[:, 2]).tolist() == ends
+    assert not marks[marked.ids == BREAK].any()
 
 
 def test_no_names_and_names_that_are_too_long():
@@ -116,3 +140,15 @@ def test_real_pieces_of_a_text():
     pieces = encode(text)
     starts = pieces.starts[known.marks(pieces.ids, pieces.shapes)[:, DISORDER] == 1]
     assert starts.tolist() == [6, 43]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\r\n", "  ", " \n    ", "\t"])
+def test_a_name_is_marked_wherever_its_line_is_wrapped(gap):
+    tokenizer = Tokenizer.load(Registry.load().of("en").folder / "tokenizer.json")
+    (name,) = tokenizer.encode("heart failure", [(0, 13)])
+    known = Dictionary.of([(name.ids.tolist(), DISORDER)])
+    text = f"Acute heart{gap}failure."
+    (pieces,) = known.marked(tokenizer.encode(text, tile(text)), tokenizer.line_break)
+    begins, ends = pieces.marks[:, DISORDER] == 1, pieces.marks[:, DISORDER + 2] == 1
+    assert pieces.starts[begins].tolist() == [6]
+    assert pieces.ends[ends].tolist() == [len(text) - 1]

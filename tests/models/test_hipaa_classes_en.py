@@ -6,18 +6,7 @@ Each row is a text and what of it must go; every letter and digit of that must b
 import pytest
 
 from models.phi_patterns import find
-
-
-def left_over(text: str, secret: str) -> str:
-    """What can still be read of `secret` after all that the patterns find is gone."""
-    start = text.index(secret)
-    hidden = {at for one in find(text, "en") for at in range(one.span.start, one.span.end)}
-    return "".join(
-        text[at]
-        for at in range(start, start + len(secret))
-        if text[at].isalnum() and at not in hidden
-    )
-
+from tests.models.phi_found import left, mark
 
 NAMES = [
     ("Seen by Dr. Wetherden.", "Wetherden"),
@@ -300,7 +289,7 @@ def test_all_classes_are_there():
     [(name, *row) for name, rows in CLASSES.items() for row in rows],
 )
 def test_hides(name, text, secret):
-    assert left_over(text, secret) == "", name
+    assert left(mark(text, secret), "en") == [], name
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.phi_patterns import find
-
-
-def left_over(text: str, secret: str) -> str:
-    """What can still be read of `secret` after all that the patterns find is gone."""
-    start = text.index(secret)
-    hidden = {at for one in find(text, "en") for at in range(one.span.start, one.span.end)}
-    return "".join(
-        text[at]
-        for at in range(start, start + len(secret))
-        if text[at].isalnum() and at not in hidden
-    )
-
+from tests.models.phi_found import left, mark
 
 NAMES = [
     ("After the second dose Tavrinka felt dizzy.", "Tavrinka"),
@@ -92,7 +81,7 @@ DAYS_AND_AGES = [
 
 @pytest.mark.parametrize(("text", "secret"), [*NAMES, *PLACES, *NUMBERS, *DAYS_AND_AGES])
 def test_hides_without_a_cue(text: str, secret: str) -> None:
-    assert left_over(text, secret) == ""
+    assert left(mark(text, secret), "en") == []
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,10 @@
 What stands between « and » identifies somebody: no letter or digit of it may be left.
 """
 
-import re
-import time
-
 import pytest
 
 from models.phi_patterns import find
-
-_MARKED = re.compile("«(.*?)»", re.DOTALL)
+from tests.models.phi_found import MARK, is_linear, left
 
 CELLS = [
     "bed | naam | beleid\n3 | «Ploegstra» | ontslag",
@@ -160,24 +156,10 @@ NOBODY = [
 ]
 
 
-def left(marked: str) -> list[str]:
-    """The marked stretches of which something can still be read."""
-    pieces = _MARKED.split(marked)
-    text = "".join(pieces)
-    hidden = {at for phi in find(text, "nl") for at in range(phi.span.start, phi.span.end)}
-    seen, at = [], 0
-    for place, piece in enumerate(pieces):
-        places = range(at, at + len(piece))
-        if place % 2 and any(text[one].isalnum() and one not in hidden for one in places):
-            seen.append(piece)
-        at += len(piece)
-    return seen
-
-
 @pytest.mark.parametrize("marked", IDENTIFY)
 def test_what_identifies_is_found_by_its_shape(marked: str) -> None:
-    assert _MARKED.search(marked)
-    assert left(marked) == []
+    assert MARK.search(marked)
+    assert left(marked, "nl") == []
 
 
 @pytest.mark.parametrize("text", NOBODY)
@@ -189,10 +171,4 @@ def test_clinical_text_of_like_shape_stays(text: str) -> None:
     "piece", ["\tAa  ", "aa_1", "pomp 1-", "A.v.d.", "aa aa, ", "+++0", "Aa 1 bus "]
 )
 def test_time_grows_with_length_only(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        began = time.process_time()
-        find(text, "nl")
-        return time.process_time() - began
-
-    assert seconds(20_000) < max(0.3, 22 * seconds(2_500))  # square would be 64
+    assert is_linear(piece, "nl", 20_000)

@@ -7,10 +7,7 @@ import time
 import pytest
 
 from models.phi_patterns import find
-
-
-def found(text: str) -> set[tuple[str, str]]:
-    return {(one.category, one.span.text) for one in find(text, "en")}
+from tests.models.phi_found import found
 
 
 @pytest.mark.parametrize("gap", [" | ", "\t", ";", ",", "    "])
@@ -20,7 +17,7 @@ def test_a_heading_tells_what_stands_below(gap: str) -> None:
         ("1", "Burr", "TW", "4.1"),
         ("2", "Rose", "QB", "5"),
     )
-    told = found("\n".join(map(gap.join, rows)))
+    told = found("\n".join(map(gap.join, rows)), "en")
     assert {("NAME", "Burr"), ("NAME", "TW"), ("NAME", "Rose"), ("NAME", "QB")} <= told
     assert not {text for _, text in told} & {"4.1", "5", "1", "2", "Patient", "Initials"}
 
@@ -29,14 +26,14 @@ def test_a_table_with_a_rule_below_its_headings() -> None:
     text = (
         "| Device | Age | Battery |\n|---|---|---|\n| pump 12 | 93 | 6 y |\n| lead 14 | 62 | 2 y |"
     )
-    assert {("ID", "pump 12"), ("ID", "lead 14"), ("AGE", "93")} <= found(text)
-    assert ("AGE", "62") not in found(text)
+    assert {("ID", "pump 12"), ("ID", "lead 14"), ("AGE", "93")} <= found(text, "en")
+    assert ("AGE", "62") not in found(text, "en")
 
 
 def test_a_column_is_what_most_of_it_is() -> None:
     text = "Anna Oskelby;hernia;2\nThomas Wetherden;gout;3\nGrant Stone;cough;1"
-    assert ("NAME", "Grant Stone") in found(text)
-    assert not {"hernia", "gout", "cough"} & {text for _, text in found(text)}
+    assert ("NAME", "Grant Stone") in found(text, "en")
+    assert not {"hernia", "gout", "cough"} & {text for _, text in found(text, "en")}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +45,7 @@ def test_a_column_is_what_most_of_it_is() -> None:
     ],
 )
 def test_words_of_cells_that_name_nobody(text: str) -> None:
-    assert not found(text)
+    assert not found(text, "en")
 
 
 def test_the_time_is_linear() -> None:

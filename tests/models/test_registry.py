@@ -57,6 +57,15 @@ def test_a_missing_file_is_named(folder):
         Registry.load(folder / "registry.toml").of("en").verify()
 
 
+def test_a_file_that_is_read_but_not_in_the_record_is_named(folder):
+    (folder / "weights" / "tiny-en" / "card.md").write_text("# Tiny")
+    model = Registry.load(folder / "registry.toml").of("en")
+    model.verify()
+    (folder / "weights" / "tiny-en" / "dictionary.npz").write_bytes(b"names")
+    with pytest.raises(ModelCorrupt, match=r"dictionary\.npz is not in the record"):
+        model.verify()
+
+
 @pytest.mark.parametrize("change", ['colour = "blue"\n', 'language = ["en"\n'])
 def test_an_unknown_key_or_broken_file_is_an_error(folder, change):
     path = folder / "registry.toml"

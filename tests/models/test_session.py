@@ -39,6 +39,7 @@ def test_padding_of_a_neighbour_changes_little():
         (["x"], "emissions", "lacks the inputs .*input_ids"),
         (["input_ids"], "emissions", "lacks the inputs .*shape_ids"),
         (["input_ids", "shape_ids", "mask"], "emissions", "asks for the inputs .*mask"),
+        (["input_ids", "shape_ids", "marks"], "emissions", r"reads marks \[1\], not 24"),
         (["input_ids", "shape_ids"], "logits", "lacks the output 'emissions'"),
     ],
 )

@@ -120,6 +120,13 @@ def test_corrupt_weights_are_named(tmp_path):
         Tagger.load(tmp_path / "model")
 
 
+def test_a_missing_dictionary_is_named(tmp_path):
+    shutil.copytree(FOLDER, tmp_path / "model")
+    (tmp_path / "model" / "dictionary.npz").unlink()
+    with pytest.raises(ModelCorrupt, match=r"dictionary\.npz is missing"):
+        Tagger.load(tmp_path / "model")
+
+
 def test_only_the_wanted_heads_are_decoded():
     text = "She takes metformin 500 mg for type 2 diabetes."
     some = Tagger.load(FOLDER, labels={"DRUG", "NAME"})

@@ -1,6 +1,7 @@
 """Offsets and letter shapes of pieces."""
 
 import pytest
+import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,12 @@ def test_case_does_not_change_the_ids(tokenizer):
 def test_digits_are_alike(tokenizer):
     first, second = tokenizer.encode("12.5 98.7", [(0, 4), (5, 9)])
     assert first.ids.tolist() == second.ids.tolist()
+
+
+def test_a_vocabulary_may_have_no_line_break(tokenizer):
+    plain = tokenizers.Tokenizer(tokenizers.models.WordLevel({"a": 0}, "a"))
+    assert Tokenizer(plain).line_break == -1
+    assert tokenizer.line_break == tokenizer.vocabulary["\n"]
 
 
 def test_a_wide_gap_reads_as_a_line_break(tokenizer):

@@ -62,6 +62,7 @@ def test_a_folder_is_a_model_too(tmp_path):
     assert (model.identifier, model.language) == ("mine", "en")
     assert "DRUG" in model.entities
     assert "NAME" in model.phi
+    assert Reader(model).heads
     with pytest.raises(ModelNotFound, match="language"):
         find(str(folder))
 
