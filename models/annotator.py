@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models import phi_patterns, resolution
 from models.assertion import assertions
+from models.composition import composed, moved_back
 from models.mention import Mention
 from models.phi_checks import is_fraction
 from models.registry import EVERY, Model, Registry
@@ -84,6 +85,14 @@ class Annotator:
 
     def annotate_all(self, notes: Sequence[Note]) -> list[Annotations]:
         """Annotate several notes; those of one language share the runs of the model."""
+        read = [composed(note) for note in notes]
+        found = self._annotate_all([note for note, _ in read])
+        return [
+            each if origin is None else moved_back(each, note.text, origin)
+            for each, note, (_, origin) in zip(found, notes, read, strict=True)
+        ]
+
+    def _annotate_all(self, notes: Sequence[Note]) -> list[Annotations]:
         models = [self._registry.of(note.language) for note in notes]
         done: dict[int, Annotations] = {}
         for language in sorted({model.language for model in models}):
@@ -97,7 +106,10 @@ class Annotator:
         shaped = phi_patterns.find(note.text, model.language)
         clinical, personal = resolution.eponyms(
             resolution.entities(
-                [each for each in mentions if each.label in model.entities], model.language
+                resolution.telling(
+                    (each for each in mentions if each.label in model.entities), note.text
+                ),
+                model.language,
             ),
             [each for each in mentions if each.label in model.phi],
             [

@@ -26,6 +26,14 @@ class Part(NamedTuple):
     name: str
 
 
+class _Place(NamedTuple):
+    """The parts of a written name, folded: what each is by where it stands, and the last one."""
+
+    given: frozenset[str]
+    family: frozenset[str]
+    last: str
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """The people of a note: those of the record, and those that the note names in full."""
@@ -65,13 +73,14 @@ class Cast:
         """Give the words of a written name; those that stay have no part."""
         # Of several names with commas between none is turned round.
         person = Person() if text.count(",") > 1 else Person.read(text, families=self._families)
-        last = (person.family_parts or ("",))[-1]
+        given, family = frozenset(person.given_parts), person.family_parts
+        place = _Place(given, frozenset(family), family[-1] if family else "")
         for match in _WORD.finditer(text):
             word = fold(match.group()).text
             if self._stays(word):
                 yield match, None
             else:
-                yield match, self.part(word, self._role(word, person, last))
+                yield match, self.part(word, self._role(word, place))
 
     def part(self, word: str, role: str | None = None) -> Part:
         """Say what a folded word is; `role` is given or family, as far as its place tells."""
@@ -125,12 +134,12 @@ class Cast:
             return not any(word in fold(name).text.split() for name in names)
         return word in listed_of(self.language, "kept")
 
-    def _role(self, word: str, person: Person, last: str) -> str | None:
-        if word in person.given_parts:
-            return "given" if person.family else None
-        if self._families > 1 and word != last and self._is_given(word):
+    def _role(self, word: str, place: _Place) -> str | None:
+        if word in place.given:
+            return "given" if place.family else None
+        if self._families > 1 and word != place.last and self._is_given(word):
             return "given"
-        return "family" if word in person.family_parts and person.given else None
+        return "family" if word in place.family and place.given else None
 
     def _own(self, word: str) -> str:
         """Find the name that a nickname or a misspelling means."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,6 +22,9 @@ _DAY_AND_YEAR = re.compile(r"\d{1,2}(?!\d)[^\W\d_]{0,2}(,?[ ]{1,3}['’]?\d{2,4}
 _YEARS = re.compile(r"\d{4}[ ]{0,3}[-\u2013][ ]{0,3}\d{4}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_DIGITS = re.compile(r"\d.*")
+_NUMERIC = re.compile(r"\d+([-./])\d+\1\d+")
+_LONGEST = 8
+"""Digits of a date in one number."""
 _LEAP_YEAR = 2000
 _COMMON_YEAR = 2003
 """As the one before it, so that no 29th of February comes between."""
@@ -32,23 +35,29 @@ _CENTURY_TURN = 40
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of the months or of the days of the week, in lower case and in order."""
+    """The names of the months or of the days of the week, in lower case and in order.
+
+    `others` are further ways to write one, with its number.
+    """
 
     names: tuple[str, ...]
     short: tuple[str, ...]
+    others: Mapping[str, int]
 
     @classmethod
     def of(cls, language: str, kind: str) -> Names:
         """Read them from known.toml; `kind` is months or weekdays."""
         lists = lexicon.read(language, "known")
-        return cls(tuple(lists[kind]), tuple(lists[f"{kind}_short"]))
+        return cls(
+            tuple(lists[kind]), tuple(lists[f"{kind}_short"]), lists.get(f"{kind}_others", {})
+        )
 
     def number(self, word: str) -> int | None:
         """Return 1 for the first; none for a word that is none of them."""
         for names in (self.names, self.short):
             if word in names:
                 return names.index(word) + 1
-        return 9 if word == "sept" and "sep" in self.short else None
+        return self.others.get(word)
 
     def write(self, number: int, like: str) -> str:
         """Write one as long and with the case of `like`."""
@@ -172,9 +181,7 @@ def _roles(tokens: list[str], months: Names, order: str) -> dict[int, str] | Non
     named = [at for at, token in enumerate(tokens) if months.number(lower(token))]
     if len(named) == 1:
         return _named_roles(tokens, numbers, named[0])
-    if numbers and numbers[0] and tokens[numbers[0] - 1].isalpha():
-        return None  # Q1 2021
-    if named or not numbers or len(numbers) > 3 or _worded(tokens[numbers[0] : numbers[-1]]):
+    if named or not 0 < len(numbers) < 4 or _tells_more(tokens, numbers):
         return None
     widths = [len(tokens[at]) for at in numbers]
     if len(numbers) == 1:
@@ -186,6 +193,25 @@ def _roles(tokens: list[str], months: Names, order: str) -> dict[int, str] | Non
     roles = {"y": "year", "m": "month", "d": "day"}
     found = {at: roles[mark] for at, mark in zip(numbers, shape, strict=True)}
     return _swapped(tokens, found)
+
+
+def _tells_more(tokens: list[str], numbers: list[int]) -> bool:
+    """Tell whether a word would stay that tells a part of the date, or a number is none of one.
+
+    A month may be misspelt or of another language, and so read as no month at all.
+    """
+    first, last = numbers[0], numbers[-1]
+    words = [token for token in tokens if token.isalpha()]
+    if len(numbers) == 1:  # spring 2021, 1950s
+        decade = tokens[first + 1 : first + 2] == ["s"]
+        spoken = decade or (len(tokens[first]) == 4 and any(len(word) > 1 for word in words))
+    else:
+        spoken = any(map(str.isalpha, tokens[:first])) and not _NUMERIC.fullmatch(
+            "".join(tokens[first : last + 1])
+        )
+    glued = first > 0 and tokens[first - 1].isalpha()  # Q1 2021
+    too_long = any(len(tokens[at]) > _LONGEST for at in numbers)
+    return spoken or glued or too_long or _worded(tokens[first:last])
 
 
 def _worded(tokens: list[str]) -> bool:

@@ -18,14 +18,14 @@ from models.folding import fold
 from models.types import PhiSpan, Span
 
 _GAPS = (
-    ("|", re.compile(r"[ \t]*\|[ \t]*")),
-    ("\t", re.compile(r"[ ]*\t[ \t]*")),
-    (";", re.compile(r"[ ]*;[ ]*")),
+    ("|", re.compile(r"(?:(?<![ \t])[ \t]+)?\|[ \t]*")),
+    ("\t", re.compile(r"(?:(?<! )[ ]+)?\t[ \t]*")),
+    (";", re.compile(r"(?:(?<! )[ ]+)?;[ ]*")),
     (",", re.compile(r",[ ]?")),
     ("  ", re.compile(r"[ ]{2,}")),
 )
 """What stands between cells: a sign, and the gap that it is part of."""
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 _RULE = re.compile(r"[-=|:+ \t]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _MARKS = " \t#:.*()[]"

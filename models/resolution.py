@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,9 +21,13 @@ SURE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`family` maps a label to its family; `prior` is in log-odds, by language."""
+    """`family` maps a label to its family; `priors` are in log-odds, by language.
+
+    Mentions of the labels `marks` may be without a letter or digit.
+    """
 
     family: Mapping[str, int]
+    marks: frozenset[str]
     rivals: frozenset[str]
     priors: Mapping[str, Mapping[str, float]]
 
@@ -32,10 +36,10 @@ class Rules:
 def rules() -> Rules:
     """Read the rules; an unknown key is a `ValueError`."""
     table = tomllib.loads(RULES.read_text("utf-8"))
-    if set(table) != {"families", "rivals", "prior"}:
+    if set(table) != {"families", "marks", "rivals", "prior"}:
         raise ValueError(f"{RULES.name} has unknown or missing keys")
     family = {label: number for number, labels in enumerate(table["families"]) for label in labels}
-    return Rules(family, frozenset(table["rivals"]), table["prior"])
+    return Rules(family, frozenset(table["marks"]), frozenset(table["rivals"]), table["prior"])
 
 
 @cache
@@ -43,6 +47,16 @@ def _prior(language: str) -> Mapping[str, float]:
     """The priors of all languages, and those of this one over them."""
     priors = rules().priors
     return {**priors["all"], **priors.get(language.split("-", maxsplit=1)[0].lower(), {})}
+
+
+def telling(mentions: Iterable[Mention], text: str) -> list[Mention]:
+    """Leave out what is marks alone, where the label needs a name."""
+    marks = rules().marks
+    return [
+        each
+        for each in mentions
+        if each.label in marks or any(map(str.isalnum, text[each.start : each.end]))
+    ]
 
 
 def entities(mentions: Sequence[Mention], language: str) -> list[Mention]:

@@ -32,6 +32,9 @@ _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]+)(?:/_history/[^/
 _NONE = "[NAME]"
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d")
+_LONGEST = 200
+"""Characters of what has a stand-in: the time to read a name or a date grows faster than it."""
+_DIGITS = 9
 _CAPPED_FROM = 90
 """Years of age that are told no more (45 CFR 164.514(b)(2)(i)(C))."""
 
@@ -123,7 +126,7 @@ class Surrogates:
             "LOCATION": self._place,
             "PROFESSION": self._profession,
         }.get(category)
-        drawn = write(text) if write else None
+        drawn = write(text) if write and len(text) <= _LONGEST else None
         return drawn if drawn and not leaks(drawn, self.avoid) else f"[{category}]"
 
     def _lists(self) -> dict[str, Any]:
@@ -179,7 +182,7 @@ class Surrogates:
         lists = self._lists()
         if _NUMBER.search(text):
             return _NUMBER.sub(
-                lambda match: lists["high_age"] if int(match[0]) >= _CAPPED_FROM else match[0], text
+                lambda match: lists["high_age"] if _is_high(match[0]) else match[0], text
             )
         folded = fold(text).text
         high = any(word in folded for word in lists.get("high_age_words", ()))
@@ -190,6 +193,10 @@ class Surrogates:
 
     def _place(self, text: str) -> str | None:
         return Places(self.draw, self._lists(), self.choose).replace(text)
+
+
+def _is_high(digits: str) -> bool:
+    return len(digits) > _DIGITS or int(digits) >= _CAPPED_FROM
 
 
 def _is_of_elder(category: str, text: str) -> bool:

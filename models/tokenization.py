@@ -74,9 +74,12 @@ class Tokenizer:
         if not path.is_file():
             raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
         try:
-            return cls(tokenizers.Tokenizer.from_file(str(path)))
+            tokenizer = tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # the Rust library raises bare Exception
             raise ModelCorrupt(f"{path} is not a tokenizer") from error
+        # A note may write `[PAD]` itself; as padding it would end what the network reads.
+        tokenizer.encode_special_tokens = True
+        return cls(tokenizer)
 
     @property
     def vocabulary(self) -> dict[str, int]:

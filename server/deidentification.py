@@ -18,6 +18,7 @@ from mappers.known import to_known
 from mappers.source import Source
 from mappers.types import CodedEntity, Resource
 from models import lexicon, phi_patterns
+from models.composition import composed, moved_back
 from models.deidentification import Mode, deidentify
 from models.foreign_words import is_word
 from models.known import KnownIdentifiers, find, leaks
@@ -131,7 +132,10 @@ class Texts:
         if sum(map(str.isalpha, note.text)) >= TELLING:
             return tuple(found)
         others = [code for code in lexicon.languages("phi") if code != note.language]
-        more = (one for code in others for one in phi_patterns.find(note.text, code))
+        plain, origin = composed(note)
+        more = tuple(one for code in others for one in phi_patterns.find(plain.text, code))
+        if origin is not None:
+            more = moved_back(Annotations(phi=more), note.text, origin).phi
         return tuple(one for one in (*found, *more) if not is_word(one))
 
     def _remember(

@@ -48,6 +48,28 @@ def test_says_when_it_cannot_read(text):
     assert shifted(text, 1, "en") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Febuary 3, 2021", "en"),
+        ("Monday, March 3, 2020", "nl"),
+        ("Thanksgiving 2021", "en"),
+        ("spring 2021", "en"),
+        ("the 1950s", "en"),
+        ("1" * 5000 + "/13", "en"),
+    ],
+)
+def test_a_word_or_number_that_is_no_date_would_stay(text, language):
+    assert shifted(text, -3, language) is None
+
+
+@pytest.mark.parametrize("text", ["Setiembre 12, 2020", "12 set 2020"])
+def test_months_have_other_names(text):
+    moved = shifted(text, -30, "es")
+    assert moved is not None
+    assert "13" in moved
+
+
 def test_out_of_the_calendar():
     assert shifted("0001-01-01", -1, "en") is None
 

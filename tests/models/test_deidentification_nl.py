@@ -1,8 +1,10 @@
 import re
+import unicodedata
 
 import pytest
 
 from models import phi_patterns
+from models.annotator import Annotator
 from models.deidentification import Mode, deidentify, reanchor
 from models.known import KnownIdentifiers, find, leaks
 from models.surrogates import Surrogates
@@ -116,3 +118,11 @@ def test_known_identifiers_in_dutch_forms(text: str, category: str, span: str) -
 @pytest.mark.parametrize("text", ["van den", "een hazelaarster", "0612345679", "1234 ABC"])
 def test_what_is_another(text: str) -> None:
     assert find(text, PERSON) == []
+
+
+def test_accents_that_stand_behind_their_letters() -> None:
+    text = unicodedata.normalize("NFD", "Brief over mevr. Reneé Müller-Pétri met diarree.")
+    note = Note(text, "nl")
+    copy = deidentify(note, Annotator.load(["nl"]).annotate(note).phi)
+    assert "tri" not in copy.text
+    assert copy.text.endswith("met diarree.")

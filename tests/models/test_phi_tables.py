@@ -48,6 +48,18 @@ def test_words_of_cells_that_name_nobody(text: str) -> None:
     assert not found(text, "en")
 
 
+def test_lines_may_end_as_on_windows() -> None:
+    text = "Date\tMRN\tName\r\n01/02/2020\t12345\tcarrot\r\n01/03/2020\t12346\toskelby\r\n"
+    assert "oskelby" in [each.span.text for each in find(text, "en")]
+
+
+@pytest.mark.parametrize("sign", ["|", "\t", ";"])
+def test_blanks_without_end_take_linear_time(sign: str) -> None:
+    started = time.process_time()
+    find(f"a{sign}b{sign}c{' ' * 80_000}x\n", "en")
+    assert time.process_time() - started < 1.0
+
+
 def test_the_time_is_linear() -> None:
     row = "| a | 4.1 | Oskelby |\n"
     started = time.process_time()

@@ -1,8 +1,15 @@
 """Which of several overlapping mentions stays."""
 
 from models.mention import Mention
-from models.resolution import entities, eponyms, guesses, phi
+from models.resolution import entities, eponyms, guesses, phi, telling
 from models.types import PhiSpan, Span
+
+
+def test_marks_name_no_disease_but_may_be_a_value():
+    text = "†† protein ++ HTA"
+    mark, value = Mention(0, 2, "DISEASE", 0.9), Mention(11, 13, "LAB_VALUE", 0.9)
+    short = Mention(14, 17, "DISEASE", 0.9)
+    assert telling([mark, value, short], text) == [value, short]
 
 
 def test_the_better_one_of_a_family_stays():

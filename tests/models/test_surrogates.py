@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -300,3 +301,15 @@ def test_a_number_without_its_zeros_is_the_same_number() -> None:
 def test_one_street_is_one_street_however_it_is_written() -> None:
     whole, short = make().replace("LOCATION", "12 Old Mill Road"), "Old Mill Rd"
     assert whole.split(" ", 1)[1] == make().replace("LOCATION", short)
+
+
+@pytest.mark.parametrize("category", ["AGE", "DATE", "NAME", "LOCATION"])
+def test_a_span_as_long_as_a_page_is_a_tag(category: str) -> None:
+    begun = time.process_time()
+    assert make().replace(category, "a-b-" * 2000) == f"[{category}]"
+    assert make().replace(category, "1" * 5000 + "/13") == f"[{category}]"
+    assert time.process_time() - begun < 1.0
+
+
+def test_an_age_of_many_digits_is_high() -> None:
+    assert "1" * 100 not in make().replace("AGE", "1" * 100)

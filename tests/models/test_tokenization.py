@@ -60,6 +60,13 @@ def test_a_wide_gap_reads_as_a_line_break(tokenizer):
     assert gap.ids[1] == line.ids[1] == tokenizer.vocabulary["\n"]
 
 
+@pytest.mark.parametrize("language", Registry.load().languages)
+def test_what_a_note_writes_is_never_padding(language):
+    tokenizer = Tokenizer.load(Registry.load().of(language).folder / "tokenizer.json")
+    (pieces,) = tokenizer.encode("Known [PAD], [UNK]", [(0, 18)])
+    assert 0 not in pieces.ids
+
+
 def test_nothing_in_nothing_out(tokenizer):
     assert tokenizer.encode("", []) == []
     assert [len(part) for part in tokenizer.encode("", [(0, 0)])] == [0]
