@@ -5,6 +5,7 @@ ModelsError
 ├── ModelCorrupt         a file is missing, broken or not what the registry says
 ├── LanguageUnsupported  the note's language has no model
 ├── CorpusMalformed      annotated data that cannot be read; file and line are named
+├── RecipeInvalid        a recipe is wrong, or a run does not fit it
 └── KeyMissing           surrogates and date shifts need the site's secret key
 """
 
@@ -18,7 +19,10 @@ class ModelNotFound(ModelsError):
 
 
 class ModelCorrupt(ModelsError):
-    """A model file is missing, has another sha256 or lacks an input; the message names it."""
+    """A model file is missing, not what the registry or the session expects, or broken.
+
+    The message names it.
+    """
 
 
 class LanguageUnsupported(ModelsError):
@@ -31,3 +35,7 @@ class KeyMissing(ModelsError):
 
 class CorpusMalformed(ModelsError):
     """Annotated data, or a map of its labels, cannot be read; the message names file and line."""
+
+
+class RecipeInvalid(ModelsError):
+    """A recipe is wrong, or the runs that are to be gone on from or averaged do not fit."""

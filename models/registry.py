@@ -22,7 +22,16 @@ EVERY = "mul"
 DEFAULT = Path(__file__).with_name("registry.toml")
 _KEYS = frozenset({"language", "version", "licence", "entities", "phi", "files", "metrics"})
 _OPTIONAL = frozenset({"opt_in"})
-_READ = frozenset({"config.json", "dictionary.npz", "model.onnx", "tokenizer.json", "weights.npz"})
+_READ = frozenset(
+    {
+        "config.json",
+        "dictionary.npz",
+        "model.onnx",
+        "tokenizer.json",
+        "weights.npz",
+        "words.npz",
+    }
+)
 """Files that a model is read from, each where it is there."""
 
 

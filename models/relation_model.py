@@ -1,7 +1,8 @@
 """The relation model: hashed features, one hidden layer, one output for each relation.
 
 `config.json` names the groups of labels and the outputs; `weights.npz` holds the tables (int8) and
-the hidden layer. One model serves all languages.
+the hidden layer. One model serves all languages. An opt-in model may read word by word instead
+(`models.relation_reader`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from models.errors import ModelCorrupt
 from models.relation_features import BUCKETS
+from models.relation_reader import Reader
 from models.relation_units import Ints
 
 Floats = npt.NDArray[np.float32]
@@ -71,15 +73,19 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class RelationModel:
-    """`groups` numbers the labels; a table is (buckets, width) int8 with a scale per column."""
+    """`groups` numbers the labels; a table is (buckets, width) int8 with a scale per column.
+
+    A model with a `reader` has no tables.
+    """
 
     groups: Mapping[str, int]
     outputs: tuple[Output, ...]
     arrays: Mapping[str, npt.NDArray[Any]]
+    reader: Reader | None = None
 
     @classmethod
     def load(cls, folder: Path) -> RelationModel:
-        """Read config.json and weights.npz.
+        """Read config.json, and weights.npz or the files of a reader.
 
         Raises:
             ModelCorrupt: a file is missing, broken or does not fit the other one.
@@ -88,6 +94,8 @@ class RelationModel:
         try:
             table = json.loads(path.read_text("utf-8"))
             outputs = tuple(_output(each) for each in table["outputs"])
+            if (folder / "model.onnx").exists():
+                return cls(table["groups"], outputs, {}, Reader.load(folder, len(outputs)))
             path = folder / "weights.npz"
             with np.load(path) as file:
                 arrays = {name: file[name] for name in ARRAYS}
@@ -120,12 +128,15 @@ class RelationModel:
 
     def _only(self, keeps: Callable[[Output], bool]) -> RelationModel:
         kept = [place for place, output in enumerate(self.outputs) if keeps(output)]
+        outputs = tuple(self.outputs[place] for place in kept)
+        if self.reader is not None:
+            return replace(self, outputs=outputs, reader=self.reader.only(kept))
         arrays = {
             **self.arrays,
             "weights": self.arrays["weights"][:, kept],
             "out_bias": self.arrays["out_bias"][kept],
         }
-        return replace(self, outputs=tuple(self.outputs[place] for place in kept), arrays=arrays)
+        return replace(self, outputs=outputs, arrays=arrays)
 
     def covers(self, output: Output, groups: Mapping[str, int]) -> bool:
         """Tell whether this model decides whatever another model's output may show."""

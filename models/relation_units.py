@@ -119,6 +119,11 @@ class _Cut:
         self.kinds.append(kind)
 
 
+def words(text: str) -> list[str]:
+    """The words, numbers and marks of a text."""
+    return _UNIT.findall(text)
+
+
 @lru_cache(maxsize=65_536)
 def hashed(word: str) -> tuple[int, int]:
     """Hash a word and its stem; all numbers are one word."""

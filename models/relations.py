@@ -179,6 +179,8 @@ def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) ->
 
 def _scored(units: Units, pairs: Pairs, model: RelationModel) -> tuple[Pairs, Floats]:
     """The pairs, those of near sentences first, and the scores (pairs, outputs) of them."""
+    if model.reader is not None:
+        return pairs, model.reader.score(units, pairs.heads, pairs.tails)
     parts = rows(units, pairs, model.outputs)
     ordered = Pairs.joined([some for some, _ in parts])
     given = np.concatenate([model.score(features) for _, features in parts])

@@ -19,6 +19,7 @@ import numpy.typing as npt
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
+from models.dictionary import MARKS as FEATURES
 from models.errors import ModelCorrupt
 from models.tokenization import Integers, Marks
 
@@ -44,18 +45,7 @@ class Session:
         One thread a session is the default because the recurrence gains nothing from two: run
         several notes at once instead.
         """
-        if not path.is_file():
-            raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        offered = onnxruntime.get_available_providers()
-        wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in offered]
-        try:
-            session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
-        except Exception as error:  # the runtime has no common base of its errors
-            raise ModelCorrupt(f"{path} cannot be loaded") from error
+        session = opened(path, threads)
         _check(session, path)
         return cls(session)
 
@@ -68,12 +58,31 @@ class Session:
         return emissions
 
 
+def opened(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Load any graph; `ModelCorrupt` where that fails."""
+    if not path.is_file():
+        raise ModelCorrupt(f"{path.name} is missing in {path.parent}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    offered = onnxruntime.get_available_providers()
+    wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in offered]
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
+    except Exception as error:  # the runtime has no common base of its errors
+        raise ModelCorrupt(f"{path} cannot be loaded") from error
+    return session
+
+
 def _check(session: onnxruntime.InferenceSession, path: Path) -> None:
     """Refuse a graph that is another one than the head of this file describes."""
-    inputs = {each.name for each in session.get_inputs()}
-    if lacking := set(INPUTS) - inputs:
+    inputs = {each.name: each.shape for each in session.get_inputs()}
+    if lacking := set(INPUTS) - set(inputs):
         raise ModelCorrupt(f"{path} lacks the inputs {sorted(lacking)}")
-    if unknown := inputs - {*INPUTS, MARKS}:
+    if unknown := set(inputs) - {*INPUTS, MARKS}:
         raise ModelCorrupt(f"{path} asks for the inputs {sorted(unknown)}, which nobody gives")
+    if MARKS in inputs and inputs[MARKS][-1:] != [FEATURES]:
+        raise ModelCorrupt(f"{path} reads marks {inputs[MARKS]}, not {FEATURES} of each piece")
     if OUTPUT not in {each.name for each in session.get_outputs()}:
         raise ModelCorrupt(f"{path} lacks the output {OUTPUT!r}")

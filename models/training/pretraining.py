@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.errors import RecipeInvalid
 from models.tokenization import Tokenizer
 from models.training import checkpoint
 from models.training.corpora import sha256
@@ -62,12 +63,12 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `ValueError`."""
+        """Read the file; an unknown or missing key is a `RecipeInvalid`."""
         table = tomllib.loads(path.read_text("utf-8"))
         if extra := set(table) - {each.name for each in fields(cls)}:
-            raise ValueError(f"the recipe has unknown keys: {sorted(extra)}")
+            raise RecipeInvalid(f"the recipe has unknown keys: {sorted(extra)}")
         if missing := {"kind", "identifier", "texts", "steps"} - set(table):
-            raise ValueError(f"the recipe lacks {sorted(missing)}")
+            raise RecipeInvalid(f"the recipe lacks {sorted(missing)}")
         return cls(**{**table, "texts": tuple(table["texts"])})
 
 
@@ -78,7 +79,7 @@ def train(recipe_path: Path, data: Path, out: Path, start: Path | None) -> Path:
     the `start` of a tagger's training.
 
     Raises:
-        ValueError: the recipe is wrong, or there is neither a vocabulary in `out` nor a `start`.
+        RecipeInvalid: the recipe is wrong, or there is neither a vocabulary in `out` nor a `start`.
     """
     recipe = Recipe.load(recipe_path)
     torch.manual_seed(recipe.seed)
@@ -87,7 +88,7 @@ def train(recipe_path: Path, data: Path, out: Path, start: Path | None) -> Path:
     for name in ("tokenizer.json", "vectors.npy"):
         if not (out / name).exists():
             if start is None:
-                raise ValueError("an encoder needs a run to start with, for its vocabulary")
+                raise RecipeInvalid("an encoder needs a run to start with, for its vocabulary")
             (out / name).write_bytes((start / name).read_bytes())
     tokenizer = Tokenizer.load(out / "tokenizer.json")
     files = [data / "text" / name for name in recipe.texts]

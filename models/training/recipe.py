@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from models.errors import RecipeInvalid
 from models.training.batches import Roughness
 
 
@@ -64,7 +65,7 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `ValueError`."""
+        """Read the file; an unknown or missing key is a `RecipeInvalid`."""
         recipe = cls.read(tomllib.loads(path.read_text("utf-8")))
         return replace(
             recipe, label_maps=tuple(str(path.parent / each) for each in recipe.label_maps)
@@ -75,10 +76,10 @@ class Recipe:
         """Check and convert a parsed table."""
         extra = set(table) - {each.name for each in fields(cls)}
         if extra:
-            raise ValueError(f"the recipe has unknown keys: {sorted(extra)}")
+            raise RecipeInvalid(f"the recipe has unknown keys: {sorted(extra)}")
         missing = {"identifier", "language", "heads", "mix"} - set(table)
         if missing:
-            raise ValueError(f"the recipe lacks {sorted(missing)}")
+            raise RecipeInvalid(f"the recipe lacks {sorted(missing)}")
         values = {
             **table,
             "heads": tuple(table["heads"]),

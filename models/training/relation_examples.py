@@ -42,7 +42,8 @@ class Examples:
     mentions; `owners` is the example of each row, which is as good as its best row, and `heads`
     the place of the head of each example. `right` and
     `judged` (examples, outputs) say what holds and what is known. `pairs` names the examples;
-    `missed` counts the gold relations that are no example.
+    `missed` counts the gold relations that are no example. Examples of mentions know their `units`
+    and the places of their `tails` in them.
     """
 
     sums: Ints
@@ -53,6 +54,8 @@ class Examples:
     judged: Flags
     pairs: tuple[Pair, ...]
     missed: Counter[str]
+    tails: Ints | None = None
+    units: Units | None = None
 
     @property
     def far(self) -> Flags:
@@ -68,6 +71,7 @@ class Examples:
             stretches=None if self.stretches is None else self.stretches[kept],
             owners=np.arange(int(kept.sum())),
             heads=self.heads[kept],
+            tails=None if self.tails is None else self.tails[kept],
             right=self.right[kept],
             judged=self.judged[kept],
             pairs=tuple(pair for pair, keep in zip(self.pairs, kept, strict=True) if keep),
@@ -120,6 +124,8 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
         judged=judged,
         pairs=ids,
         missed=_missed(marked, names, ids, right & judged),
+        tails=pairs.tails,
+        units=cut,
     )
 
 

@@ -23,7 +23,10 @@ Triple = tuple[str, tuple[int, int], tuple[int, int]]
 
 def probabilities(model: RelationModel, examples: Examples) -> Floats:
     """What the model gives each example; nothing where an output is not judged."""
-    rows = model.score(examples.sums, examples.stretches)
+    if model.reader is not None and examples.units is not None and examples.tails is not None:
+        rows = model.reader.score(examples.units, examples.heads, examples.tails)
+    else:
+        rows = model.score(examples.sums, examples.stretches)
     first = np.searchsorted(examples.owners, np.arange(len(examples.right)))
     best = np.maximum.reduceat(rows, first, axis=0)
     far = np.maximum.reduceat(examples.far, first)

@@ -9,7 +9,7 @@ import shutil
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from models.dictionary import MARKS
+from models.errors import RecipeInvalid
 from models.tokenization import Tokenizer
-from models.training import pretraining, relation_training
+from models.training import checkpoint, pretraining, relation_reading, relation_training
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
@@ -38,26 +39,33 @@ def train(
     data: Path = Path("../shared"),
     out: Path = Path("training"),
     start: Path | None = None,
+    seed: int | None = None,
 ) -> Path:
     """Train, or go on from the checkpoint in `out`; returns the file of the averaged weights.
 
     `data` holds corpora/, text/, lists/ and terminology/. `out` receives the vocabulary, the
     vectors, the dictionary, run.json (recipe, hashes of the data, steps), checkpoint.pt and
     weights.pt.
+    `seed` takes the place of the recipe's.
     `start` is the folder of a finished run whose vocabulary, encoder and heads of the same name the
     new one begins with.
-    A recipe of the kind `relations` trains the relation model instead, and one of the kind
-    `encoder` an encoder to start with; both write files of their own.
+    A recipe of the kind `relations` trains the relation model instead, one of the kind `reader` a
+    relation model that reads word by word, and one of the kind `encoder` an encoder to start with;
+    all write files of their own.
 
     Raises:
-        ValueError: the recipe is wrong, or needs a run to start with.
+        RecipeInvalid: the recipe is wrong, or needs a run to start with.
     """
     match kind_of(recipe_path):
         case "relations":
             return relation_training.train(recipe_path, data, out)
+        case "reader":
+            return relation_reading.train(recipe_path, data, out)
         case "encoder":
             return pretraining.train(recipe_path, data, out, start)
     recipe = Recipe.load(recipe_path)
+    if seed is not None:
+        recipe = replace(recipe, seed=seed)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     out.mkdir(parents=True, exist_ok=True)
@@ -74,7 +82,10 @@ def train(
 
 def kind_of(recipe_path: Path) -> str:
     """Tell which kind of model a recipe trains; a tagger's says nothing."""
-    return str(tomllib.loads(recipe_path.read_text("utf-8")).get("kind", "tagger"))
+    try:
+        return str(tomllib.loads(recipe_path.read_text("utf-8")).get("kind", "tagger"))
+    except ValueError as error:
+        raise RecipeInvalid(f"{recipe_path.name} is no TOML: {error}") from error
 
 
 class Run:
@@ -93,10 +104,11 @@ class Run:
         if start is not None:
             begin_with(self.tagger, recipe.heads, start)
         self.tagger.to(device)
-        self.average = {name: value.clone() for name, value in self.tagger.state_dict().items()}
+        self.average = checkpoint.average_of(self.tagger)
         self.optimiser = torch.optim.Adam(
             self.tagger.parameters(), lr=recipe.rate, betas=(0.9, 0.98), fused=True
         )
+        self._parts = {"tagger": self.tagger, "optimiser": self.optimiser}
         self.spent, self.steps, self.epochs = 0.0, 0, 0
         self._resume()
 
@@ -150,7 +162,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.tagger.parameters(), self.recipe.clip)
         self.optimiser.step()
         self.steps += 1
-        self._follow()
+        checkpoint.follow(self.average, self.tagger, self.steps, self.recipe.average)
         return float(value.item())
 
     def _rate(self) -> float:
@@ -159,35 +171,21 @@ class Run:
             self.recipe.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress)))
         )
 
-    def _follow(self) -> None:
-        weight = 1 - min(self.recipe.average, (self.steps + 1) / (self.steps + 10))
-        with torch.no_grad():
-            for name, value in self.tagger.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, weight)
-
     def _save(self) -> None:
-        state = {
-            "tagger": self.tagger.state_dict(),
+        values = {
             "average": self.average,
-            "optimiser": self.optimiser.state_dict(),
             "spent": self.spent,
             "steps": self.steps,
             "epochs": self.epochs,
         }
-        unfinished = self.out / "checkpoint.part"
-        torch.save(state, unfinished)
-        unfinished.rename(self.out / "checkpoint.pt")
+        checkpoint.save(self.out, self._parts, values)
 
     def _resume(self) -> None:
-        path = self.out / "checkpoint.pt"
-        if not path.exists():
+        values = checkpoint.resume(self.out, self._parts, self.device)
+        if values is None:
             return
-        state = torch.load(path, weights_only=True, map_location=self.device)
-        self.tagger.load_state_dict(state["tagger"])
-        self.average = state["average"]
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.spent, self.steps, self.epochs = state["spent"], state["steps"], state["epochs"]
+        self.average = values["average"]
+        self.spent, self.steps, self.epochs = values["spent"], values["steps"], values["epochs"]
         log.info("resumed at step %d, progress %.3f", self.steps, self.progress)
 
     def save_weights(self) -> Path:

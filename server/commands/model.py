@@ -136,22 +136,51 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 @app.command()
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe (models/training/recipes/*.toml).")],
+    recipe: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="A recipe (models/training/recipes/*.toml)."
+        ),
+    ],
     *,
-    data: Annotated[Path, typer.Option(help="Folder with corpora/, text/ and lists/.")],
+    data: Annotated[
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder with corpora/, text/ and lists/."),
+    ],
     out: Annotated[Path, typer.Option(help="Where checkpoints and weights go.")] = Path("training"),
     start: Annotated[
-        Path | None, typer.Option(help="Folder of a finished run to begin with.")
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of a finished run to begin with."),
     ] = None,
+    seed: Annotated[int | None, typer.Option(help="In place of the recipe's.")] = None,
 ) -> None:
     """Train a model; stops and resumes anywhere. Needs the `train` extra."""
     import logging
 
+    with _extra():
+        from models.training.train import train as run
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    typer.echo(run(recipe, data, out, start, seed))
+
+
+@app.command()
+def average(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs that differ in the seed.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder of the run that is their mean.")],
+) -> None:
+    """Average the weights of runs that began alike into one. Needs the `train` extra."""
+    with _extra():
+        from models.training.soup import cook
+    typer.echo(cook(runs, out))
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say in one line which package of the `train` extra is missing."""
     from server.errors import RequestInvalid
 
     try:
-        from models.training.train import train as run
+        yield
     except ModuleNotFoundError as missing:
         raise RequestInvalid(f"{missing.name} is missing: pip install '.[train]'") from None
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    typer.echo(run(recipe, data, out, start))
