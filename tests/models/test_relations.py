@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ModelCorrupt
@@ -263,6 +263,7 @@ def test_the_cost_grows_with_the_note_only(model):
     assert spent[1] < 16 * spent[0]  # square would be 25
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=80),
     st.lists(
