@@ -24,8 +24,8 @@ class Recipe:
     With `dictionary`, pieces are marked that spell a known clinical name (dictionaries.toml).
     `join` is how many pieces the product reads together where sentences are short; it does not
     touch the training. Heads named in `auxiliary` only help the training and the evaluation;
-    annotations never show them. `vocabulary` and `vector` size what the run folder gets when it has
-    none.
+    annotations never show them. A head in `begins` begins as another one of the run that is gone on
+    from. `vocabulary` and `vector` size what the run folder gets when it has none.
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
     given. A second thread gains nothing on a CPU; two trainings at once do.
     """
@@ -36,6 +36,7 @@ class Recipe:
     mix: Mapping[str, float]
     splits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     auxiliary: tuple[str, ...] = ()
+    begins: Mapping[str, str] = field(default_factory=dict)
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()

@@ -102,7 +102,7 @@ class Run:
         self.recipe, self.material, self.out, self.device = recipe, material, out, device
         self.tagger = build(recipe, material.tokenizer, torch.from_numpy(material.vectors))
         if start is not None:
-            begin_with(self.tagger, recipe.heads, start)
+            begin_with(self.tagger, [recipe.begins.get(head, head) for head in recipe.heads], start)
         self.tagger.to(device)
         self.average = checkpoint.average_of(self.tagger)
         self.optimiser = torch.optim.Adam(
@@ -215,7 +215,7 @@ def build(recipe: Recipe, tokenizer: Tokenizer, vectors: Tensor | None = None) -
 
 
 def begin_with(tagger: Tagger, heads: Sequence[str], start: Path) -> None:
-    """Copy the encoder of a finished run, and the heads that both have.
+    """Copy the encoder of a finished run, and for each head the one of this name, if it has it.
 
     What the new network has more of begins at zero where it adds to sums (features, and what the
     heads read of further layers), and so changes nothing at first.

@@ -93,6 +93,19 @@ def test_begins_with_the_weights_of_another_run(data, tmp_path):
     assert torch.allclose(new["transitions"][1], old["transitions"][1], atol=1e-5)
 
 
+def test_a_head_may_begin_as_another_one(data, tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    train(recipe(tmp_path, 150), data, before)
+    text = RECIPE.format(steps=1).replace("1e-2", "1e-9").replace('"DISEASE"]', '"HARM"]')
+    path = tmp_path / "other.toml"
+    path.write_text(text.replace("[mix]", 'begins = { HARM = "DISEASE" }\n[mix]'))
+    train(path, data, after, start=before)
+    old = torch.load(before / "weights.pt", weights_only=True)
+    new = torch.load(after / "weights.pt", weights_only=True)
+    assert torch.allclose(new["emit.weight"], old["emit.weight"], atol=1e-5)
+    assert torch.allclose(new["transitions"], old["transitions"], atol=1e-5)
+
+
 def test_a_larger_network_begins_where_the_smaller_one_stood(data, tmp_path):
     before, after = tmp_path / "before", tmp_path / "after"
     train(recipe(tmp_path, 150), data, before)
