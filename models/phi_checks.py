@@ -198,6 +198,11 @@ def rut(text: str) -> bool:
     return len(plain) >= 8 and plain[-1] == "0123456789K0"[11 - total % 11 if total % 11 else 11]
 
 
+def high_age(text: str) -> bool:
+    """Ages of which one is told no more (45 CFR 164.514(b)(2)(i)(C)): 90 to 119."""
+    return any(90 <= int(age) < 120 for age in re.findall(r"\d{1,3}", text))
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     "luhn": luhn,
     "nhs": nhs,
@@ -216,5 +221,6 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "bsn": bsn,
     "insz": insz,
     "benelux_phone": benelux_phone,
+    "high_age": high_age,
 }
 """The names that phi.toml may use."""

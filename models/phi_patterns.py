@@ -277,5 +277,5 @@ def find(text: str, language: str) -> list[PhiSpan]:
             each = span, pattern.category
             found[each] = max(pattern.score, found.get(each, 0.0))
     shaped = [PhiSpan(*each, score, "pattern") for each, score in found.items()]
-    found |= {(each.span, each.category): 1.0 for each in phi_tables.find(text, language, shaped)}
-    return [PhiSpan(*each, found[each], "pattern") for each in sorted(found)]
+    read = {(one.span, one.category): one for one in phi_tables.find(text, language, shaped)}
+    return [read[each] for each in sorted(read)]

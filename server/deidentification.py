@@ -136,7 +136,7 @@ class Texts:
         more = tuple(one for code in others for one in phi_patterns.find(plain.text, code))
         if origin is not None:
             more = moved_back(Annotations(phi=more), note.text, origin).phi
-        return tuple(one for one in (*found, *more) if not is_word(one))
+        return tuple(one for one in (*found, *more) if not is_word(one, note.text))
 
     def _remember(
         self, tag: str | None, read: Mapping[str, tuple[str, tuple[PhiSpan, ...]]]

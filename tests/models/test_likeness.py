@@ -1,6 +1,8 @@
+import random
 import time
 
 import pytest
+from rapidfuzz.distance import OSA
 
 from models.likeness import Likeness
 
@@ -37,3 +39,31 @@ def test_is_linear():
     began = time.process_time()
     assert list(NAMES.capitalised(words)) == []
     assert time.process_time() - began < 4
+
+
+def _names(count: int, letters: str) -> list[str]:
+    """Draw names of five to ten letters."""
+    drawn = random.Random(count)
+    return ["".join(drawn.choices(letters, k=drawn.randint(5, 10))) for _ in range(count)]
+
+
+def test_many_names_are_looked_up_as_if_they_were_compared_one_by_one():
+    names, words = _names(400, "qwx"), _names(401, "qwx")
+    like = Likeness.of(names)
+
+    def near(word, name):
+        return OSA.distance(word, name) <= (2 if len(name) > 8 else 1)
+
+    expected = [any(near(word, name) for name in names) for word in words]
+    assert 50 < sum(expected) < 350
+    assert [like.takes(word) for word in words] == expected
+    assert [like.closest(word) is not None for word in words] == expected
+
+
+def test_is_linear_in_the_names():
+    names = _names(6_000, "qwxzvj")
+    began = time.process_time()
+    like = Likeness.of(name[:2] + name for name in names)
+    for name in names:
+        like.takes(name[2:] + name)
+    assert time.process_time() - began < 2
