@@ -131,8 +131,7 @@ def by_mentions(marked: Marked, language: str, inventory: Inventory) -> Examples
 
 def _features(cut: Units, pairs: Pairs, outputs: Sequence[Output]) -> Ints:
     """Features in the order of the pairs; those of distant ones end in zeros."""
-    close = features(cut, pairs.only(~pairs.far), outputs, close=True)
-    distant = features(cut, pairs.only(pairs.far), outputs, close=False)
+    close, distant = features(cut, pairs, outputs)
     every = np.zeros((len(pairs), close.shape[1]), np.int64)
     every[~pairs.far] = close
     every[pairs.far, : distant.shape[1]] = distant

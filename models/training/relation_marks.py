@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
-from models.relation_units import Mention
+from models.assertion import assertions
+from models.relation_units import Mention, claim
 from models.training.relation_examples import Inventory, Marked, Pair
+from models.types import Assertion, Entity, Span
 
 Document = Mapping[str, Any]
 
@@ -18,17 +21,33 @@ def mark(
     related: Mapping[Pair, frozenset[str]],
     judged: Iterable[str],
 ) -> Marked:
-    """`labels` maps those of the corpus to those of the inventory; other entities are left out."""
+    """`labels` maps those of the corpus to those of the inventory; other entities are left out.
+
+    What a document claims of them is told by the rules, as it will be, where its `lang` is known.
+    """
     kept = sorted(
         (each for each in document["entities"] if labels.get(each["label"]) in inventory.groups),
         key=lambda each: (each["start"], -each["end"], each["id"]),
     )
+    entities = [_entity(document["text"], each, labels[each["label"]]) for each in kept]
+    language = document.get("lang")
+    claims = assertions(document["text"], entities, language) if language else repeat(Assertion())
     mentions = tuple(
-        Mention(each["start"], each["end"], inventory.groups[labels[each["label"]]])
-        for each in kept
+        Mention(
+            each.span.start,
+            each.span.end,
+            inventory.groups[each.label],
+            claim=claim(found),
+            label=each.label,
+        )
+        for each, found in zip(entities, claims, strict=False)
     )
     ids = tuple(each["id"] for each in kept)
     return Marked(document["text"], mentions, ids, related, frozenset(judged))
+
+
+def _entity(text: str, marked: Mapping[str, Any], label: str) -> Entity:
+    return Entity(Span.of(text, marked["start"], marked["end"]), label, 1.0)
 
 
 def related_mentions(document: Document, names: Mapping[str, str]) -> dict[Pair, frozenset[str]]:

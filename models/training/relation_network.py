@@ -12,7 +12,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.relation_features import ASPECTS, BUCKETS, POSITIONS, STRETCH_BUCKETS
+from models.relation_buckets import BUCKETS
+from models.relation_features import ASPECTS, POSITIONS, STRETCH_BUCKETS
 from models.training.relation_examples import Examples
 
 log = logging.getLogger(__name__)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from models.indications import FOLDER
 from models.registry import EVERY
 from models.relation_model import SILENT, Output, RelationModel
 from models.training import evaluate
@@ -35,10 +36,6 @@ log = logging.getLogger(__name__)
 OUTPUTS = Path(__file__).with_name("relations.toml")
 Tuned = tuple[str, Examples]
 """The corpus of an example, and the example."""
-_PRECISE = 0.5
-"""Share of what is shown in a note that has to be right."""
-_DISTANT = 4
-"""One in so many of the unrelated pairs far apart is learned from."""
 _HELD_OUT = 0.15
 """Share of the documents without a development part that thresholds are chosen on."""
 
@@ -48,7 +45,9 @@ class Recipe:
     """`mix` names corpora and their parts; `tune` those parts of them that choose thresholds.
 
     `outputs` is the file, beside relations.toml, that says what the model learns. Without `whole`,
-    the weights are those that the thresholds were chosen with.
+    the weights are those that the thresholds were chosen with. One in `distant` of the unrelated
+    pairs far apart is learned from. `precise` is the share of what is shown in a note that has to
+    be right.
 
     A corpus that `tune` does not name lends a share of its documents, by a hash of their place.
     Documents whose `meta.pmid` occurs in one of the files `apart` are never read.
@@ -61,6 +60,8 @@ class Recipe:
     apart: tuple[str, ...] = ()
     outputs: str = "relations.toml"
     whole: bool = True
+    distant: int = 4
+    precise: float = 0.5
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
@@ -78,6 +79,8 @@ class Recipe:
                 apart=tuple(table.get("apart", ())),
                 outputs=table.get("outputs", OUTPUTS.name),
                 whole=table.get("whole", True),
+                distant=table.get("distant", 4),
+                precise=table.get("precise", 0.5),
                 settings=Settings(**table.get("settings", {})),
             )
         except (KeyError, TypeError) as error:
@@ -115,18 +118,18 @@ def train(recipe_path: Path, data: Path, out: Path) -> Path:
     known = inventory(OUTPUTS.with_name(recipe.outputs))
     learned, tuned = _examples(recipe, data / "corpora", known)
     out.mkdir(parents=True, exist_ok=True)
-    learned = [thinned(each) for each in learned]
+    learned = [thinned(each, recipe.distant) for each in learned]
     log.info("%d and %d documents", len(learned), len(tuned))
     network = fit(Table(learned), recipe.settings, len(known.outputs))
     trial = save(network, known, out)
-    known = replace(known, outputs=tuple(thresholds(trial, tuned)))
+    known = replace(known, outputs=tuple(thresholds(trial, tuned, recipe.precise)))
     trial = replace(trial, outputs=known.outputs)
     log.info(
         "on what was held out\n%s",
         evaluate.table(total(with_gold_entities(trial, [each for _, each in tuned]))),
     )
     if recipe.whole:
-        learned += [thinned(each) for _, each in tuned]
+        learned += [thinned(each, recipe.distant) for _, each in tuned]
         network = fit(Table(learned), recipe.settings, len(known.outputs))
     save(network, known, out)
     _describe(recipe, data / "corpora", out)
@@ -150,12 +153,12 @@ def _examples(
     return learned, tuned
 
 
-def thinned(examples: Examples) -> Examples:
+def thinned(examples: Examples, distant: int) -> Examples:
     """Leave out most pairs of mentions that are far apart and not related: they teach little."""
-    distant = examples.far & ~examples.right[examples.owners].any(axis=1)
-    if not distant.any():
+    unrelated = examples.far & ~examples.right[examples.owners].any(axis=1)
+    if distant == 1 or not unrelated.any():
         return examples
-    return examples.only(~distant | (np.arange(len(distant)) % _DISTANT == 0))
+    return examples.only(~unrelated | (np.arange(len(unrelated)) % distant == 0))
 
 
 def _is_held_out(name: str, place: int) -> bool:
@@ -172,7 +175,7 @@ def _kept_apart(recipe: Recipe, corpora: Path) -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def thresholds(model: RelationModel, tuned: Sequence[Tuned]) -> Iterator[Output]:
+def thresholds(model: RelationModel, tuned: Sequence[Tuned], precise: float) -> Iterator[Output]:
     """The outputs with the threshold of the best F1 that is precise enough; rivals share one.
 
     What the project's own notes can tell is chosen on them alone: they are what will be read.
@@ -187,7 +190,7 @@ def thresholds(model: RelationModel, tuned: Sequence[Tuned]) -> Iterator[Output]
         own = [each for each in scored if each[0].startswith("notes/")] if _in_notes(output) else []
         given = _joined(found[:, alike].ravel() for _, found, _ in own or scored)
         right = _joined(truth[:, alike].ravel() for _, _, truth in own or scored).astype(bool)
-        least = _PRECISE if own else 0.0
+        least = precise if own else 0.0
         threshold = best_threshold(given, right, least)
         # Pairs that lost to a rival are given nothing, which no threshold may let through.
         yield replace(output, threshold=max(math.floor(threshold * 1e4), 1) / 1e4)
@@ -239,6 +242,7 @@ def _describe(recipe: Recipe, corpora: Path, out: Path) -> None:
         if name in READERS
     ]
     hashes = {str(path.relative_to(corpora)): sha256(path) for path in sorted(set(files))}
+    hashes |= {f"indications/{path.name}": sha256(path) for path in sorted(FOLDER.glob("*.toml"))}
     text = json.dumps({"recipe": asdict(recipe), "hashes": hashes}, indent=1)
     (out / "run.json").write_text(text + "\n", "utf-8")
 
