@@ -8,7 +8,8 @@ from itertools import product
 
 import numpy as np
 
-from models.relation_features import bucket, near
+from models.relation_buckets import bucket
+from models.relation_features import near
 from models.relation_units import Ints, Mention, Units, checksum
 
 NEAREST = 4

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from models.relation_buckets import Flags, bucket
 from models.relation_units import MARKS, Hashes, Ints, Units
 
-BUCKETS, STRETCH_BUCKETS = 1 << 17, 1 << 16
+STRETCH_BUCKETS = 1 << 16
 POSITIONS, ASPECTS = 33, 12
 """Shape of a stretch: five units before the pair, twenty between, six after, and the two ends."""
-Flags = npt.NDArray[np.bool_]
 _BETWEEN = 8
 _AROUND = 4
 _BEFORE, _INNER, _AFTER = 5, 10, 6
@@ -36,8 +35,6 @@ _AFTER_GAP = np.concatenate(
     ]
 )
 """Units that must stand between the two for a place to count, so that none counts twice."""
-_BASIS, _FIRST, _SECOND = np.array([[0x811C9DC5], [0x9E3779B1], [0x85EBCA6B]], np.uint32)
-_HALF, _LAST, _LEAST = np.uint32(15), np.uint32(13), np.uint32(1)
 _INWARD = np.tile(np.arange(_BETWEEN), 2)
 _EARLY = np.flatnonzero(_INWARD < 2)
 _STEPS = np.tile(np.arange(1, _AROUND + 1), 2)
@@ -48,23 +45,18 @@ _SENTENCE, _LEAD = 50, 12
 """Units of a sentence that count as a whole, and how many of them stand before the pair."""
 
 
-def bucket(salt: int | Ints, *parts: Ints | Hashes | int) -> Ints:
-    """Hash values that stand side by side, with the number of their template."""
-    total = np.asarray(salt, np.uint32) ^ _BASIS
-    for part in parts:
-        total = (total ^ np.asarray(part).astype(np.uint32)) * _FIRST
-        total = (total ^ (total >> _HALF)) * _SECOND
-    total = total ^ (total >> _LAST)
-    found: Ints = np.maximum(total >> _HALF, _LEAST).astype(np.int64)
-    return found
-
-
 def near(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): words between and around, counts, rivals, names."""
     pairs = Pairs(units, heads, tails)
     return _stack(
         [*pairs.between(), *pairs.around(), *pairs.counts(), *pairs.rivals(), *pairs.names()]
     )
+
+
+def beside(units: Units, heads: Ints, tails: Ints) -> Ints:
+    """Columns (pairs, features) that `near` has and `far` has not: words between and around."""
+    pairs = Pairs(units, heads, tails)
+    return _stack([*pairs.between(), *pairs.around()])
 
 
 def far(units: Units, heads: Ints, tails: Ints) -> Ints:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import ModelCorrupt
-from models.relation_features import BUCKETS
+from models.relation_buckets import BUCKETS
 from models.relation_reader import Reader
 from models.relation_units import Ints
 
@@ -41,7 +41,8 @@ class Output:
     `single`, a head has one tail; with `lone`, none far away but its best one. With `stretch`,
     pairs are read word by word. A `document` output is about concepts. A `symmetric` relation has
     no direction: its head is what stands first. With `sentence`, all words of the sentence count;
-    with `setting`, so does where in the note the two stand. With `unlisted`, what one list names
+    with `setting`, so does where in the note the two stand, and what is known of them. With
+    `fitting`, two far away are of names that are known to fit. With `unlisted`, what one list names
     side by side is not related by it. What scores below `threshold` is no relation.
     """
 
@@ -59,6 +60,7 @@ class Output:
     setting: bool = False
     lone: bool = False
     unlisted: bool = False
+    fitting: bool = False
 
     @property
     def is_for_mentions(self) -> bool:

@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from models.relation_features import far, near, whole
+from models.relation_features import beside, far, whole
+from models.relation_knowledge import fitting, knowledge
 from models.relation_listing import listed
 from models.relation_model import Floats, Output
-from models.relation_setting import setting
 from models.relation_units import Ints, Units
 
 WINDOW = 60
@@ -71,27 +71,35 @@ def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
     open_[heads > tails] &= [not output.symmetric for output in outputs]
     if any(output.unlisted for output in outputs):
         open_[listed(units, heads, tails)] &= [not output.unlisted for output in outputs]
-    pairs = Pairs(heads, tails, open_, apart > _NEAR)
+    is_far = apart > _NEAR
+    if any(output.fitting for output in outputs):
+        far_away = np.flatnonzero(is_far)
+        strange = far_away[~fitting(units, heads[far_away], tails[far_away])]
+        open_[strange] &= [not output.fitting for output in outputs]
+    pairs = Pairs(heads, tails, open_, is_far)
     return pairs.only(open_.any(axis=1))
 
 
 def rows(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[tuple[Pairs, Ints], ...]:
     """Features of the near pairs, and of the others, which have fewer."""
-    parts = ((pairs.only(~pairs.far), True), (pairs.only(pairs.far), False))
-    return tuple(
-        (some, features(units, some, outputs, close=close)) for some, close in parts if len(some)
-    )
+    parts = (pairs.only(~pairs.far), pairs.only(pairs.far))
+    found = zip(parts, features(units, pairs, outputs), strict=True)
+    return tuple((some, columns) for some, columns in found if len(some))
 
 
-def features(units: Units, pairs: Pairs, outputs: Sequence[Output], *, close: bool) -> Ints:
-    """Features (pairs, columns) of pairs that are all near each other, or all not."""
-    found = []
+def features(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[Ints, Ints]:
+    """Features (pairs, columns) of the pairs that are near each other, and of those that are not.
+
+    What both have is computed at once: in short notes, calls cost more than pairs.
+    """
+    shared = [far(units, pairs.heads, pairs.tails)]
     if any(output.setting for output in outputs):
-        found.append(setting(units, pairs.heads, pairs.tails))
-    found.append((near if close else far)(units, pairs.heads, pairs.tails))
-    if close and any(output.sentence for output in outputs):
-        found.append(whole(units, pairs.heads, pairs.tails))
-    return np.concatenate(found, axis=1)
+        shared.insert(0, knowledge(units, pairs.heads, pairs.tails))
+    every, close = np.concatenate(shared, axis=1), pairs.only(~pairs.far)
+    found = [every[~pairs.far], beside(units, close.heads, close.tails)]
+    if any(output.sentence for output in outputs):
+        found.append(whole(units, close.heads, close.tails))
+    return np.concatenate(found, axis=1), every[pairs.far]
 
 
 def settle(

@@ -6,12 +6,14 @@ kind stand in the line or came before: what ties a medication list to a list of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
-from models.relation_features import Pairs, bucket, count
+from models.relation_buckets import Template, bucket, buckets, packed, together
+from models.relation_features import Pairs, count
 from models.relation_units import Hashes, Ints, Units
 
 _BESIDE = np.array([-2, -1, 1, 2])
@@ -20,14 +22,21 @@ _BESIDE = np.array([-2, -1, 1, 2])
 
 def setting(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): lines, neighbours, names, counts."""
-    both = _Setting(units, heads, tails)
-    return np.concatenate(
-        [*both.lines(), *both.neighbours(), *both.names(), *both.counts()], axis=1
-    )
+    both = Setting(units, heads, tails)
+    return np.concatenate([*both.columns()], axis=1)
 
 
-class _Setting(Pairs):
+class Setting(Pairs):
     """The pairs of one note with their lines."""
+
+    def columns(self) -> Iterator[Ints]:
+        """All of it."""
+        yield from self.neighbours()
+        yield buckets(chain.from_iterable(part() for part in self.parts()))
+
+    def parts(self) -> Iterator[Callable[[], Iterator[Template]]]:
+        """What tells the templates that are hashed at once."""
+        yield from (self.lines, self.telling, self.numbers)
 
     @cached_property
     def line(self) -> tuple[Ints, Ints]:
@@ -64,20 +73,24 @@ class _Setting(Pairs):
     def _first(self, lines: Ints) -> Ints:
         return self.starts[np.minimum(lines, len(self.starts) - 1)]
 
-    def lines(self) -> Iterator[Ints]:
+    def lines(self) -> Iterator[Template]:
         """How many lines apart, what opens them, and how far inside the two stand."""
-        apart, (head, tail), same = self.apart_in_lines, self.openings, self.line[0] == self.line[1]
+        apart, (head, tail), same = (
+            self.apart_in_lines,
+            self.openings,
+            self.line[0] == self.line[1],
+        )
         in_head, in_tail = (
             np.minimum(place - self._first(line), 3)
             for place, line in zip(self.places, self.line, strict=True)
         )
         signed = apart + 8
-        yield bucket(140, signed, self.kind)[:, None]
-        yield bucket(141, head, self.kind)[:, None]
-        yield bucket(142, tail, self.kind)[:, None]
-        yield bucket(143, head, tail, same)[:, None]
-        yield bucket(144, in_head, in_tail, np.sign(apart) + 1, self.kind)[:, None]
-        yield bucket(145, in_tail, signed, self.kind)[:, None]
+        yield 140, 0, packed(self.kind, signed)
+        yield 141, head, packed(self.kind)
+        yield 142, tail, packed(self.kind)
+        yield 143, together(head, tail), packed(self.kind, same)
+        yield 144, 0, packed(self.kind, in_head, in_tail, np.sign(apart) + 1)
+        yield 145, 0, packed(self.kind, in_tail, signed)
 
     def neighbours(self) -> Iterator[Ints]:
         """Stems beside each of the two, in its line; and what stands before both."""
@@ -93,20 +106,20 @@ class _Setting(Pairs):
             before.append(stems[:, 1])
         yield bucket(154, before[0], before[1], self.kind)[:, None]
 
-    def names(self) -> Iterator[Ints]:
+    def telling(self) -> Iterator[Template]:
         """The telling words of the two names and how they end, alone and as a pair."""
         (stem, end), (stem_tail, end_tail) = (
             self.units.telling[each].T for each in (self.heads, self.tails)
         )
-        yield bucket(155, stem, self.kind)[:, None]
-        yield bucket(156, stem_tail, self.kind)[:, None]
-        yield bucket(157, end, self.kind)[:, None]
-        yield bucket(158, end_tail, self.kind)[:, None]
-        yield bucket(159, stem, stem_tail)[:, None]
-        yield bucket(160, end, stem_tail)[:, None]
-        yield bucket(161, end, end_tail)[:, None]
+        yield 155, stem, packed(self.kind)
+        yield 156, stem_tail, packed(self.kind)
+        yield 157, end, packed(self.kind)
+        yield 158, end_tail, packed(self.kind)
+        yield 159, together(stem, stem_tail), packed(self.kind)
+        yield 160, together(end, stem_tail), packed(self.kind)
+        yield 161, together(end, end_tail), packed(self.kind)
 
-    def counts(self) -> Iterator[Ints]:
+    def numbers(self) -> Iterator[Template]:
         """Mentions like the tail: before it, in the line of the head, in between."""
         units, (head, tail) = self.units, self.places
         group, apart = units.kinds[self.tails], self.apart_in_lines + 8
@@ -117,16 +130,16 @@ class _Setting(Pairs):
         here = np.minimum(count(units.groups, group, first, last), 3)
         ahead = np.minimum(count(units.groups, group, first, np.maximum(head, first)), 2)
         between = count(units.groups, group, self.left + 1, np.maximum(self.right, self.left + 1))
-        yield bucket(162, np.minimum(earlier, 5), self.kind)[:, None]
-        yield bucket(163, np.minimum(earlier, 3), apart, self.kind)[:, None]
-        yield bucket(164, _log(every), np.minimum(earlier, 2), self.kind)[:, None]
-        yield bucket(165, here, ahead, apart, self.kind)[:, None]
-        yield bucket(166, _log(between), self.case)[:, None]
-        yield bucket(167, self._repeats, self._again, self.kind)[:, None]
-        yield bucket(168, self._repeats, apart, self.kind)[:, None]
+        yield 162, 0, packed(self.kind, np.minimum(earlier, 5))
+        yield 163, 0, packed(self.kind, np.minimum(earlier, 3), apart)
+        yield 164, 0, packed(self.kind, log(every), np.minimum(earlier, 2))
+        yield 165, 0, packed(self.kind, here, ahead, apart)
+        yield 166, 0, packed(self.case, log(between))
+        yield 167, 0, packed(self.kind, self.repeats, self._again)
+        yield 168, 0, packed(self.kind, self.repeats, apart)
 
     @cached_property
-    def _repeats(self) -> Ints:
+    def repeats(self) -> Ints:
         """Whether the tail's name stood in the note before: up to twice."""
         return self._earlier[self.tails]
 
@@ -146,6 +159,7 @@ class _Setting(Pairs):
         return np.minimum(ranks, 2)
 
 
-def _log(counts: Ints) -> Ints:
+def log(counts: Ints) -> Ints:
+    """Logarithms to the base of two, up to 6."""
     rounded: Ints = np.log2(np.maximum(counts, 0) + 1).round().astype(np.int64)
     return np.minimum(rounded, 6)

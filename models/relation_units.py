@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.folding import fold
+from models.indications import Masks, known
+from models.types import Assertion, Experiencer, Presence, Temporality
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
@@ -24,19 +26,28 @@ _STEM = 5
 _ENDING = 4
 """Letters of an ending: medicines of a class and findings of a sort often share them."""
 _PLAIN = -1
+_PRESENCES = (
+    Presence.PRESENT,
+    Presence.POSSIBLE,
+    Presence.HYPOTHETICAL,
+    Presence.ABSENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What a relation may join: half-open code points, and the number of its label's group.
 
-    Mentions of one `concept` are of the same thing.
+    Mentions of one `concept` are of the same thing; `claim` is what the note says of it (`claim`),
+    `label` that of its group which it bears.
     """
 
     start: int
     end: int
     group: int
     concept: str = ""
+    claim: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,8 @@ class Units:
     `groups` (groups, units + 1) and `marks` (MARKS, units + 1) count the mentions of a group and
     the marks before each unit. `places` and `kinds` are the unit and the group of each mention;
     `names` (mentions, 3) hashes its whole text, its last word and the stem of its first;
-    `telling` (mentions, 2) stem and ending of its longest word.
+    `telling` (mentions, 2) stem and ending of its longest word; `known` what indications say of it,
+    `claims` what the note does, and `labels` hash their labels.
     """
 
     words: Hashes
@@ -58,6 +70,9 @@ class Units:
     kinds: Ints
     names: Hashes
     telling: Hashes
+    known: Masks
+    claims: Ints
+    labels: Hashes
 
     @classmethod
     def of(
@@ -82,6 +97,9 @@ class Units:
             kinds=np.array([each.group for each in mentions], np.int64),
             names=np.array([whole for whole, _ in names], np.uint32).reshape(-1, 3),
             telling=np.array([part for _, part in names], np.uint32).reshape(-1, 2),
+            known=known(text[each.start : each.end] for each in mentions),
+            claims=np.array([each.claim for each in mentions], np.int64),
+            labels=np.array([checksum(each.label) for each in mentions], np.uint32),
         )
 
 
@@ -117,6 +135,15 @@ class _Cut:
         self.stems.append(stem)
         self.offsets.append(offset)
         self.kinds.append(kind)
+
+
+def claim(assertion: Assertion) -> int:
+    """Number a claim: its presence (two bits), whether it is history, whether it is another's."""
+    return (
+        _PRESENCES.index(assertion.presence)
+        + 4 * (assertion.temporality is Temporality.HISTORICAL)
+        + 8 * (assertion.experiencer is not Experiencer.PATIENT)
+    )
 
 
 def words(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from models.relation_documents import concept_pairs
 from models.relation_features import stretch
 from models.relation_model import Floats, Output, RelationModel
 from models.relation_pairs import Pairs, candidates, rows, settle
-from models.relation_units import Mention, Units
+from models.relation_units import Mention, Units, claim
 from models.types import Entity, Experiencer, Presence, Relation
 
 RULES = Path(__file__).with_name("resources") / "relations.toml"
@@ -145,6 +145,8 @@ def by_model(
             entity.span.end,
             model.groups[entity.label],
             fold(entity.span.text).text,
+            claim(entity.assertion),
+            entity.label,
         )
         for entity in kept
     ]

@@ -1,5 +1,7 @@
 """Which mentions are paired, and what remains of what was scored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,29 @@ def test_of_rivals_the_best_stays():
     one, other = output("x", (0,), (1,)), output("x", (0,), (1,))
     pairs = Pairs(np.array([0]), np.array([1]), np.ones((1, 2), bool), NEAR[:1])
     assert settle(pairs, np.array([[0.4, 0.3]], np.float32), [one, other]).tolist()[0][1] == 0
+
+
+def test_names_that_are_known_to_fit_are_paired_far_away():
+    words = ["gout", "asthma", "gout", "allopurinol"]
+    text = "gout. asthma. x. y. gout. allopurinol."
+    starts = [0, 6, 20, 26]
+    claims = [0, 0, 3, 0]
+    mentions = [
+        Mention(start, start + len(word), int(start == 26), claim=claim)
+        for start, word, claim in zip(starts, words, claims, strict=True)
+    ]
+    units = Units.of(text, mentions, [0, 6, 14, 17, 20, 26], 2)
+    plain = output("a", (1,), (0,), 9)
+    assert candidates(units, [plain]).tails.tolist() == [0, 1, 2]
+    assert candidates(units, [replace(plain, fitting=True)]).tails.tolist() == [0, 2]
+    both = candidates(units, [plain, replace(plain, name="b", fitting=True)])
+    assert both.open.tolist() == [[True, True], [True, False], [True, True]]
+
+
+def test_what_the_patient_has_not_is_paired_near_only():
+    text = "no gout. x. y. allopurinol."
+    for claim, tails in ((3, []), (8, []), (1, [0])):
+        mentions = [Mention(3, 7, 0, claim=claim), Mention(15, 26, 1)]
+        units = Units.of(text, mentions, [0, 9, 12, 15], 2)
+        outputs = [output("a", (1,), (0,), 9, fitting=True)]
+        assert candidates(units, outputs).tails.tolist() == tails

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 from models.registry import Registry  # noqa: E402
 from models.relation_model import RelationModel  # noqa: E402
 from models.training import relation_network, relation_training  # noqa: E402
-from models.training.relation_corpora import read  # noqa: E402
+from models.training.relation_corpora import own_notes, read  # noqa: E402
 from models.training.relation_network import Rows  # noqa: E402
 from models.training.relation_scores import total, with_gold_entities  # noqa: E402
 from models.training.relation_training import (  # noqa: E402
@@ -20,6 +20,7 @@ from models.training.relation_training import (  # noqa: E402
     best_threshold,
     inventory,
     record,
+    thinned,
 )
 from models.training.train import train  # noqa: E402
 
@@ -92,7 +93,9 @@ def test_learns_what_causes_and_what_treats(data, tmp_path):
     assert [score.gold for score in scores.values()] == [75, 75]
     assert {name: score for name, score in scores.items() if score.f1 < 0.95} == {}
     run = json.loads((weights.parent / "run.json").read_text())
-    assert set(run["hashes"]) == {"en/ade_corpus_v2/train.jsonl.xz", "en/phee/train.jsonl.xz"}
+    corpora = {name for name in run["hashes"] if not name.startswith("indications/")}
+    assert corpora == {"en/ade_corpus_v2/train.jsonl.xz", "en/phee/train.jsonl.xz"}
+    assert set(run["hashes"]) > corpora
 
 
 @pytest.mark.parametrize(("line", "fits"), [("", 2), ("whole = false\n", 1)])
@@ -187,6 +190,24 @@ def test_a_broken_recipe_is_named(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ValueError, match=r"recipe\.toml"):
         Recipe.load(path)
+
+
+def test_few_of_the_unrelated_pairs_far_apart_are_learned_from():
+    words = ["aspirin", "codeine", "insulin", "warfarin"]
+    text = "Known gout.\n\nHe is well.\n\nHe walks.\n\n" + ", ".join(words) + "."
+    kinds = dict.fromkeys(words, "DRUG") | {"gout": "DISEASE"}
+    entities = [
+        {"id": word, "start": text.index(word), "end": text.index(word) + len(word), "label": label}
+        for word, label in kinds.items()
+    ]
+    relations = [{"label": "TREATS", "head": "codeine", "tail": "gout"}]
+    note = {"text": text, "lang": "en", "entities": entities, "relations": relations}
+    found = own_notes(note, "en", inventory())
+    assert found is not None
+    assert len(thinned(found, 1).pairs) == len(found.pairs)
+    few = thinned(found, 100)
+    assert ("codeine", "gout") in few.pairs
+    assert int(few.far.sum()) < int(found.far.sum())
 
 
 def test_the_best_threshold():
