@@ -34,6 +34,7 @@ TAGS = {"name", "id", "contact", "location", "date"}
 _MONTHS = "|".join(month for names in MONTHS.values() for month in names.lower().split())
 # A patient named May has dates of May.
 _DATED = re.compile(rf"\d (?:de )?(?:{_MONTHS})|(?:{_MONTHS}) \d")
+_BETWEEN = re.compile(r"[^\W\d_]{2,}|\n")
 _LONG = 7
 
 
@@ -42,7 +43,8 @@ def left(case: Case, copy: str, note: Any) -> Iterator[tuple[str, str]]:
     own = FRAMES[case.language] | TAGS
     words = set(_WORD.findall(_DATED.sub("", plain(copy))))
     tokens = {re.sub(r"\D", "", token) for token in copy.split()}
-    lines = [re.sub(r"\D", "", line) for line in copy.splitlines()]
+    # Numbers with a word between them are two, even where their digits would make a third.
+    lines = [re.sub(r"\D", "", stretch) for stretch in _BETWEEN.split(copy)]
     spaced = f" {' '.join(_WORD.findall(plain(copy)))} "
     for kind, value in [*raw(case), *note.pieces]:
         digits = re.sub(r"\D", "", value)
