@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.folding import fold
+from models.remembered import remembered
 
 FOLDER = Path(__file__).with_name("resources") / "indications"
 ROLES = ("drugs", "procedures", "tests", "problems", "avoid")
@@ -30,6 +31,8 @@ Masks = npt.NDArray[np.uint64]
 _WORD = re.compile(r"[^\W_]+")
 _PATTERN = re.compile(r"\*?[^\W_]+\*?")
 _BITS = 64
+_NAMES, _WORDS = 16_384, 16_384
+"""Names and words whose groups are remembered."""
 
 
 @dataclass(slots=True)
@@ -53,7 +56,9 @@ class Indications:
             for role, key in enumerate(ROLES):
                 for entry in group.get(key, ()):
                     self._add(patterns(entry), role, 1 << place)
+        self._known = frozenset(_patterns(self._root))
         self._stems, self._endings = self._lengths()
+        self._fitting = remembered(_WORDS)(self._patterns_of)
 
     def _add(self, entry: Sequence[str], role: int, bit: int) -> None:
         node = self._root
@@ -63,16 +68,15 @@ class Indications:
 
     def _lengths(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """How long the stems and the endings of all entries are."""
-        every = set(_patterns(self._root))
-        stems = {len(each) - 1 for each in every if each.endswith("*")}
-        endings = {len(each) - 1 for each in every if each.startswith("*")}
+        stems = {len(each) - 1 for each in self._known if each.endswith("*")}
+        endings = {len(each) - 1 for each in self._known if each.startswith("*")}
         return tuple(sorted(stems)), tuple(sorted(endings))
 
     def masks(self, name: str) -> list[int]:
         """For each role the groups, as bits, that have an entry in the name."""
         words = [self._fitting(word) for word in _WORD.findall(fold(name).text)]
         found = [0] * len(ROLES)
-        for first in range(len(words)):
+        for first in (place for place, fitting in enumerate(words) if fitting):
             for bits in self._from(words, first):
                 found = [one | other for one, other in zip(found, bits, strict=True)]
         return found
@@ -89,11 +93,11 @@ class Indications:
             yield from (node.bits for node in nodes)
             place += 1
 
-    def _fitting(self, word: str) -> tuple[str, ...]:
-        """The patterns that a word would fit."""
+    def _patterns_of(self, word: str) -> tuple[str, ...]:
+        """The patterns of all entries that a word fits."""
         stems = [word[:length] + "*" for length in self._stems if length <= len(word)]
         endings = ["*" + word[-length:] for length in self._endings if length <= len(word)]
-        return (word, *stems, *endings)
+        return tuple(each for each in (word, *stems, *endings) if each in self._known)
 
 
 def _patterns(node: _Node) -> Iterator[str]:
@@ -119,7 +123,7 @@ def known(names: Iterable[str]) -> Masks:
     return np.frombuffer(rows, "<u8").reshape(-1, len(ROLES), indications().width)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(_NAMES)
 def _row(name: str) -> bytes:
     size = indications().width * _BITS // 8
     return b"".join(mask.to_bytes(size, "little") for mask in indications().masks(name))

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import log2
 
 import numpy as np
 
-from models.relation_buckets import bucket
+from models.relation_buckets import Template, buckets
 from models.relation_features import near
-from models.relation_units import Ints, Mention, Units, checksum
+from models.relation_units import Units
+from models.relation_words import Ints, checksum
 
 NEAREST = 4
 """Pairs of mentions that stand for a pair of concepts."""
 _SENTENCE = 200
 """Units that a sentence in between counts as."""
+_FIRST = 200
+"""Number of the first template of a document."""
+_Values = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +52,28 @@ class _Concept:
 
 
 def concept_pairs(
-    units: Units, mentions: Sequence[Mention], heads: int, tails: int
+    units: Units, concepts: Sequence[str], heads: int, tails: int
 ) -> ConceptPairs | None:
-    """Pair the concepts of two groups; None where there is no pair."""
-    ones = list(_concepts(units, mentions, heads))
-    others = list(_concepts(units, mentions, tails))
+    """Pair the concepts of two groups, given that of each mention; None where there is no pair."""
+    ones = list(_concepts(units, concepts, heads))
+    others = list(_concepts(units, concepts, tails))
     if not ones or not others:
         return None
     chosen: list[tuple[int, int, int]] = []
-    extras: list[list[int]] = []
+    extras: list[_Values] = []
     for owner, (one, other) in enumerate(product(ones, others)):
         nearest = list(_nearest(one, other))
         chosen += [(owner, head, tail) for head, tail in nearest]
         extras += [_extras(one, other, ones, others)] * len(nearest)
     owners, at_head, at_tail = np.array(chosen, np.int64).T
     names = tuple((one.name, other.name) for one, other in product(ones, others))
-    return ConceptPairs(names, owners, at_head, at_tail, np.array(extras, np.int64))
+    return ConceptPairs(names, owners, at_head, at_tail, _hashed(extras))
 
 
-def _concepts(units: Units, mentions: Sequence[Mention], group: int) -> Iterator[_Concept]:
+def _concepts(units: Units, concepts: Sequence[str], group: int) -> Iterator[_Concept]:
     places: dict[str, list[int]] = {}
-    for place, mention in enumerate(mentions):
-        if mention.group == group:
-            places.setdefault(mention.concept, []).append(place)
+    for place in np.flatnonzero(units.kinds == group).tolist():
+        places.setdefault(concepts[place], []).append(place)
     for name, found in places.items():
         at = units.places[found]
         yield _Concept(name, np.array(found, np.int64), at, units.sentences[at])
@@ -88,7 +92,7 @@ def _nearest(one: _Concept, other: _Concept) -> Iterator[tuple[int, int]]:
 
 def _extras(
     one: _Concept, other: _Concept, ones: Sequence[_Concept], others: Sequence[_Concept]
-) -> list[int]:
+) -> _Values:
     here, there = set(one.sentences.tolist()), set(other.sentences.tolist())
     together = len(here & there)
     close = min(together, 1)
@@ -96,7 +100,7 @@ def _extras(
     most = len(one.places) == max(len(each.places) for each in ones)
     most_other = len(other.places) == max(len(each.places) for each in others)
     first, first_other = int(1 in here), int(1 in there)
-    values = (
+    return (
         (_size(len(one.places)), _size(len(other.places))),
         (min(together, 3),),
         (min(apart, 4),),
@@ -111,8 +115,15 @@ def _extras(
         (checksum(other.name),),
         (checksum(f"{one.name} {other.name}"),),
     )
-    return [int(bucket(200 + salt, *each)[0]) for salt, each in enumerate(values)]
+
+
+def _hashed(extras: Sequence[_Values]) -> Ints:
+    columns = zip(*extras, strict=True)
+    return buckets(
+        Template([_FIRST + place], tuple(np.array(values, np.int64).T))
+        for place, values in enumerate(columns)
+    )
 
 
 def _size(count: int) -> int:
-    return min(int(np.log2(count + 1) + 0.5), 5)
+    return min(round(log2(count + 1)), 5)

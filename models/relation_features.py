@@ -1,8 +1,7 @@
 """Hashed features of pairs of mentions: one column for each, all pairs of a note at once.
 
 A feature is the bucket of a hash; bucket 0 is none. `near` is for mentions of the same sentence or
-of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word,
-`whole` for those whose sentence counts as a whole.
+of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from models.relation_buckets import Flags, bucket
-from models.relation_units import MARKS, Hashes, Ints, Units
+from models.relation_buckets import Flags, Template, bucket, buckets
+from models.relation_units import MARKS, Units
+from models.relation_words import Hashes, Ints
 
 STRETCH_BUCKETS = 1 << 16
 POSITIONS, ASPECTS = 33, 12
@@ -35,40 +35,21 @@ _AFTER_GAP = np.concatenate(
     ]
 )
 """Units that must stand between the two for a place to count, so that none counts twice."""
-_INWARD = np.tile(np.arange(_BETWEEN), 2)
+_OUTWARD = np.arange(_BETWEEN)[:, None]
+_INWARD = np.tile(_OUTWARD, (2, 1))
 _EARLY = np.flatnonzero(_INWARD < 2)
-_STEPS = np.tile(np.arange(1, _AROUND + 1), 2)
-_SIDES = np.repeat([-1, 1], _AROUND)
+_STEPS = np.tile(np.arange(1, _AROUND + 1), 2)[:, None]
+_SIDES = np.repeat([-1, 1], _AROUND)[:, None]
 _SALTS = np.repeat([40, 50], _AROUND)
 _CLOSE = np.flatnonzero(_STEPS <= 2)
-_SENTENCE, _LEAD = 50, 12
-"""Units of a sentence that count as a whole, and how many of them stand before the pair."""
+_EVERY = np.arange(len(MARKS))
+_NONE = np.uint32(0)
 
 
 def near(units: Units, heads: Ints, tails: Ints) -> Ints:
     """Columns (pairs, features): words between and around, counts, rivals, names."""
     pairs = Pairs(units, heads, tails)
-    return _stack(
-        [*pairs.between(), *pairs.around(), *pairs.counts(), *pairs.rivals(), *pairs.names()]
-    )
-
-
-def beside(units: Units, heads: Ints, tails: Ints) -> Ints:
-    """Columns (pairs, features) that `near` has and `far` has not: words between and around."""
-    pairs = Pairs(units, heads, tails)
-    return _stack([*pairs.between(), *pairs.around()])
-
-
-def far(units: Units, heads: Ints, tails: Ints) -> Ints:
-    """Columns (pairs, features): counts, rivals, names."""
-    pairs = Pairs(units, heads, tails)
-    return _stack([*pairs.counts(), *pairs.rivals(), *pairs.names()])
-
-
-def whole(units: Units, heads: Ints, tails: Ints) -> Ints:
-    """Columns (pairs, features): all words of the sentence, and what is listed with the pair."""
-    pairs = Pairs(units, heads, tails)
-    return _stack([*pairs.sentence(), *pairs.listing()])
+    return buckets([*pairs.beside(), *pairs.far()])
 
 
 def stretch(units: Units, heads: Ints, tails: Ints) -> Ints:
@@ -78,17 +59,16 @@ def stretch(units: Units, heads: Ints, tails: Ints) -> Ints:
     return Pairs(units, heads, tails).positions()
 
 
-def _stack(columns: list[Ints]) -> Ints:
-    return np.concatenate(columns, axis=1)
-
-
 def _log(counts: Ints) -> Ints:
     rounded: Ints = np.log2(np.maximum(counts, 0) + 1).round().astype(np.int64)
     return np.minimum(rounded, 7)
 
 
 class Pairs:
-    """The pairs of one note; `case` tells the groups of a pair and which one stands first."""
+    """The pairs of one note; `case` tells the groups of a pair and which one stands first.
+
+    What templates hash has a column for each pair.
+    """
 
     def __init__(self, units: Units, heads: Ints, tails: Ints) -> None:
         self.units, self.heads, self.tails = units, heads, tails
@@ -106,144 +86,98 @@ class Pairs:
 
     def at(self, hashes: Hashes, places: Ints, live: Flags) -> Hashes:
         """Hashes at some places; 0 where there is none."""
-        return np.where(
-            live, hashes[np.minimum(np.maximum(places, 0), len(hashes) - 1)], np.uint32(0)
-        )
+        return np.where(live, hashes.take(places, mode="clip"), _NONE)
 
-    def between(self) -> Iterator[Ints]:
+    def beside(self) -> Iterator[Template]:
+        """What mentions near each other have."""
+        yield from self.between()
+        yield from self.around()
+
+    def far(self) -> Iterator[Template]:
+        """What all of them have."""
+        yield from self.counts()
+        yield from self.rivals()
+        yield from self.names()
+
+    def between(self) -> Iterator[Template]:
         """Words, stems, pairs and triples of words from either end inwards."""
-        words, case = self.units.words, self.case[:, None]
-        live = self.gap[:, None] > _INWARD
-        outward = self.left[:, None] + 1 + _INWARD
-        inward = self.right[:, None] - 1 - _INWARD
-        place = np.where(np.arange(2 * _BETWEEN) < _BETWEEN, outward, inward)
+        words, case = self.units.words, self.case
+        live = self.gap > _INWARD
+        place = np.concatenate([self.left + 1 + _OUTWARD, self.right - 1 - _OUTWARD])
         word, stem = self.at(words, place, live), self.at(self.units.stems, place, live)
         second = self.at(words, place + 1, live)
-        third = self.at(words, place + 2, live & (place + 1 < self.right[:, None]))[:, ::2]
-        yield np.where(live, bucket(1, word, case), 0)
-        yield np.where(live, bucket(2, stem, self.order[:, None]), 0)
-        yield np.where(live, bucket(3, word, second, case), 0)
-        yield np.where(live[:, ::2], bucket(4, word[:, ::2], second[:, ::2], third), 0)
-        yield np.where(live[:, _EARLY], bucket(5 + _EARLY, stem[:, _EARLY], case), 0)
-        first = np.where(np.arange(4) < self.gap[:, None], word[:, :4], 0)
-        whole = bucket(30, first[:, 0], first[:, 1], first[:, 2], first[:, 3], self.case)
-        yield np.where(self.gap <= 4, whole, 0)[:, None]
+        later = place[::2] + 2
+        third = self.at(words, later, live[::2] & (later <= self.right))
+        yield Template([1] * len(live), (word, case), live)
+        yield Template([2] * len(live), (stem, self.order), live)
+        yield Template([3] * len(live), (word, second, case), live)
+        yield Template([4] * len(later), (word[::2], second[::2], third), live[::2])
+        yield Template(5 + _EARLY, (stem[_EARLY], case), live[_EARLY])
+        yield Template([30], (*word[:4], case), self.gap <= 4)
 
-    def around(self) -> Iterator[Ints]:
+    def around(self) -> Iterator[Template]:
         """Words before and after the pair, in the sentences of its ends."""
-        units, case = self.units, self.case[:, None]
-        side = np.where(_SIDES < 0, self.left[:, None], self.right[:, None])
+        units, case = self.units, self.case
+        side = np.where(_SIDES < 0, self.left, self.right)
         place = side + _SIDES * _STEPS
-        inside = np.minimum(np.maximum(place, 0), len(units.words) - 1)
-        live = (inside == place) & (units.sentences[inside] == units.sentences[side])
+        live = (place >= 0) & (place < len(units.words))
+        live &= units.sentences.take(place, mode="clip") == units.sentences[side]
         word, stem = self.at(units.words, place, live), self.at(units.stems, place, live)
-        yield np.where(live, bucket(_SALTS, word, case), 0)
-        yield np.where(live, bucket(_SALTS + 1, stem), 0)
-        word, live = word[:, _CLOSE], live[:, _CLOSE]
-        nearer = self.at(units.words, (place - _SIDES)[:, _CLOSE], live)
-        yield np.where(live, bucket(_SALTS[_CLOSE] + 2, word, nearer, case), 0)
-        yield np.where(live, bucket((_SALTS + 2 + _STEPS)[_CLOSE], word, case), 0)
+        yield Template(_SALTS, (word, case), live)
+        yield Template(_SALTS + 1, (stem,), live)
+        word, live = word[_CLOSE], live[_CLOSE]
+        nearer = self.at(units.words, (place - _SIDES)[_CLOSE], live)
+        yield Template(_SALTS[_CLOSE] + 2, (word, nearer, case), live)
+        yield Template((_SALTS + 2)[_CLOSE] + _STEPS[_CLOSE, 0], (word, case), live)
 
-    def counts(self) -> Iterator[Ints]:
+    def counts(self) -> Iterator[Template]:
         """Distance in units and sentences, marks and mentions in between."""
-        units, start, end = self.units, self.left + 1, self.right
+        units, case, start, end = self.units, self.case, self.left + 1, self.right
         like_head = np.minimum(count(units.groups, units.kinds[self.heads], start, end), 3)
         like_tail = np.minimum(count(units.groups, units.kinds[self.tails], start, end), 3)
         close = np.minimum(self.apart, 1)
-        yield bucket(60, self.case)[:, None]
-        logs = np.stack([_log(self.gap), _log(self.apart)], axis=1)
-        yield bucket(np.array([61, 63]), logs, self.case[:, None])
-        yield bucket(62, np.minimum(self.gap, 6), close, self.case)[:, None]
-        yield bucket(64, like_head, like_tail, close, self.case)[:, None]
-        every = np.arange(len(MARKS))
-        marks = np.minimum(count(units.marks, every, start[:, None], end[:, None]), 3)
-        yield bucket(65 + every, marks, self.case[:, None])
+        marks = np.minimum(count(units.marks, _EVERY[:, None], start, end), 3)
         rivals = np.minimum(like_tail, 1) * 2 + np.minimum(like_head, 1)
-        yield bucket(75, marks[:, 0], marks[:, 1], rivals, self.case)[:, None]
+        yield Template([60], (case,))
+        yield Template([61, 63], (_log(np.stack([self.gap, self.apart])), case))
+        yield Template([62], (np.minimum(self.gap, 6), close, case))
+        yield Template([64], (like_head, like_tail, close, case))
+        yield Template(65 + _EVERY, (marks, case))
+        yield Template([75], (*marks[:2], rivals, case))
 
-    def rivals(self) -> Iterator[Ints]:
+    def rivals(self) -> Iterator[Template]:
         """Whether another mention like the one stands nearer to the other, on its other side."""
-        units, total = self.units, len(self.units.words)
-        one, other = np.stack([self.heads, self.tails], 1), np.stack([self.tails, self.heads], 1)
-        place, group, case = units.places[one], units.kinds[other], self.case[:, None]
-        span = np.minimum(self.gap + 1, 60)[:, None]
+        units, total, case = self.units, len(self.units.words), self.case
+        one, other = np.stack([self.heads, self.tails]), np.stack([self.tails, self.heads])
+        place, group = units.places[one], units.kinds[other]
+        span = np.minimum(self.gap + 1, 60)
         behind = np.minimum(place + 1, total)
-        before = count(units.groups, group, np.maximum(place - span, 0), place)
-        after = count(units.groups, group, behind, np.minimum(behind + span, total))
+        back, on = np.maximum(place - span, 0), np.minimum(behind + span, total)
+        start, end = (edges[one] for edges in self.edges)
+        counts = units.groups[group, np.stack([place, back, start, behind, on, end])]
+        (before, first), (after, second) = counts[0] - counts[1:3], counts[4:] - counts[3]
         follows = units.places[other] > place
         opposite = np.where(follows, before, after)
-        start = np.searchsorted(units.sentences, units.sentences[place], side="left")
-        end = np.searchsorted(units.sentences, units.sentences[place], side="right")
-        first = count(units.groups, group, start, place)
-        second = count(units.groups, group, behind, end)
-        salts = np.array([80, 90])
-        yield bucket(salts, np.minimum(opposite, 2), case)
-        yield bucket(salts + 1, np.minimum(first + second, 4), case)
         same = np.minimum(np.where(follows, first, second), 2)
-        gap = np.minimum(self.gap, 4)[:, None]
-        yield bucket(salts + 2, same, np.minimum(opposite, 1), gap, case)
-
-    def names(self) -> Iterator[Ints]:
-        """The two names, and the pair of them."""
-        head, tail = self.units.names[self.heads], self.units.names[self.tails]
-        salts, kind = np.array([100, 102, 104]), self.kind[:, None]
-        yield np.where(head[:, :1] == tail[:, :1], bucket(108, kind), 0)
-        yield bucket(salts, head, kind)
-        yield bucket(salts + 1, tail, kind)
-        yield bucket(np.array([106, 107]), head[:, ::2], tail[:, ::2])
+        gap = np.minimum(self.gap, 4)
+        yield Template([80, 90], (np.minimum(opposite, 2), case))
+        yield Template([81, 91], (np.minimum(first + second, 4), case))
+        yield Template([82, 92], (same, np.minimum(opposite, 1), gap, case))
 
     @cached_property
-    def bounds(self) -> tuple[Ints, Ints]:
-        """First unit of the sentence of the left mention, and the one behind it."""
-        sentences = self.units.sentences
-        number = sentences[self.left]
-        first = np.searchsorted(sentences, number, side="left")
-        return first, np.searchsorted(sentences, number, side="right")
+    def edges(self) -> tuple[Ints, Ints]:
+        """First unit of the sentence of each mention, and the one behind it."""
+        every = self.units.sentences
+        own = every[self.units.places]
+        return np.searchsorted(every, own, side="left"), np.searchsorted(every, own, side="right")
 
-    def sentence(self) -> Iterator[Ints]:
-        """Words, stems and pairs of words, the two mentions as one mark."""
-        first, last = self.bounds
-        begin = np.maximum(first, np.minimum(self.left - _LEAD, last - _SENTENCE))
-        place = begin[:, None] + np.arange(_SENTENCE)
-        live = place < last[:, None]
-        word, is_end = self._blind(place, live)
-        second, _ = self._blind(place + 1, live & (place + 1 < last[:, None]))
-        left, right = self.left[:, None], self.right[:, None]
-        region = (place >= left).astype(np.int64) + (place > right)
-        stem = self.at(self.units.stems, place, live)
-        yield np.where(live & ~is_end, bucket(120, word, region), 0)
-        yield np.where(live & ~is_end, bucket(121, stem), 0)
-        yield np.where(live, bucket(122, word, second), 0)
-
-    def _blind(self, place: Ints, live: Flags) -> tuple[Hashes, Flags]:
-        """Words with the two mentions as one mark, and where these are."""
-        is_end: Flags = (place == self.left[:, None]) | (place == self.right[:, None])
-        word = self.at(self.units.words, place, live)
-        return np.where(is_end, np.uint32(7000), word), is_end
-
-    def listing(self) -> Iterator[Ints]:
-        """Words and mentions before, between and after: few words between many are a list."""
-        units, kinds, (first, last) = self.units, self.units.kinds[self.heads], self.bounds
-        inner = np.minimum(self._words(self.left + 1, self.right), 6)
-        before = np.minimum(count(units.groups, kinds, first, self.left), 4)
-        between = np.minimum(count(units.groups, kinds, self.left + 1, self.right), 4)
-        after = np.minimum(count(units.groups, kinds, self.right + 1, last), 4)
-        lead = np.minimum(self._words(first, self.left), 7)
-        few = np.minimum(inner, 2)
-        yield bucket(130, inner)[:, None]
-        yield bucket(131, inner, between)[:, None]
-        yield bucket(132, before, between, after)[:, None]
-        yield bucket(133, lead, inner)[:, None]
-        yield bucket(134, few, before, between)[:, None]
-        yield bucket(135, few, between, after)[:, None]
-
-    def _words(self, start: Ints, end: Ints) -> Ints:
-        """Units from the one to the other that are neither mark nor mention."""
-        marks, groups = self.units.marks.sum(axis=0), self.units.groups.sum(axis=0)
-        taken = marks + groups
-        left = np.minimum(start, end)
-        words: Ints = np.maximum(end - left - (taken[end] - taken[left]), 0)
-        return words
+    def names(self) -> Iterator[Template]:
+        """The two names, and the pair of them."""
+        head, tail = self.units.names[self.heads].T, self.units.names[self.tails].T
+        yield Template([108], (self.kind,), head[0] == tail[0])
+        yield Template([100, 102, 104], (head, self.kind))
+        yield Template([101, 103, 105], (tail, self.kind))
+        yield Template([106, 107], (head[::2], tail[::2]))
 
     def positions(self) -> Ints:
         """Each unit of the stretch with its neighbours and its distance to both ends."""

@@ -12,10 +12,11 @@ from functools import cached_property
 import numpy as np
 
 from models.indications import ROLES, Masks, hashes
-from models.relation_buckets import Flags, Template, packed, together
+from models.relation_buckets import Code, Flags, together
 from models.relation_setting import Setting, log
 from models.relation_sharing import Sharing, shared
-from models.relation_units import Hashes, Ints, Units
+from models.relation_units import Units
+from models.relation_words import Hashes, Ints
 
 _PROBLEMS, _AVOIDED = ROLES.index("problems"), ROLES.index("avoid")
 _ROLES_OF_HEADS = [place for place in range(len(ROLES)) if place != _PROBLEMS]
@@ -23,11 +24,6 @@ _OWN = (0, 1, 4, 5)
 """Claims that the patient has or may have it, or had."""
 _POSSIBLE, _HYPOTHETICAL = 2, 3
 """Claims below these: the patient has or may have it, now; or might come to."""
-
-
-def knowledge(units: Units, heads: Ints, tails: Ints) -> Ints:
-    """Columns (pairs, features): the setting, the claims, what is known."""
-    return np.concatenate([*Knowledge(units, heads, tails).columns()], axis=1)
 
 
 def fitting(units: Units, heads: Ints, tails: Ints) -> Flags:
@@ -40,7 +36,7 @@ def fitting(units: Units, heads: Ints, tails: Ints) -> Flags:
 class Knowledge(Setting):
     """The pairs of one note with the groups of their names."""
 
-    def parts(self) -> Iterator[Callable[[], Iterator[Template]]]:
+    def parts(self) -> Iterator[Callable[[], Iterator[Code]]]:
         """Those of the setting, and what is claimed and known."""
         yield from super().parts()
         yield from (self.claims, self.fits, self.ranks, self.classes, self.labels)
@@ -98,31 +94,31 @@ class Knowledge(Setting):
         masks = self._is, self._if(self._for, _HYPOTHETICAL)
         return next(Sharing.each(self.units, (masks,), self.tails, self.heads))
 
-    def claims(self) -> Iterator[Template]:
+    def claims(self) -> Iterator[Code]:
         """What the note claims of the two, and how many findings that it has are nearer."""
         (head, tail), kind, case, has = self.claim, self.kind, self.case, self.sharing[2]
         nearer, opposite = np.minimum(has.nearer, 3), np.minimum(has.opposite, 3)
         behind, beyond = np.minimum(has.behind, 2), np.minimum(has.beyond, 2)
-        yield 190, 0, packed(kind, head)
-        yield 191, 0, packed(kind, tail)
-        yield 193, 0, packed(kind, head, tail, self.apart_)
-        yield 194, 0, packed(case, tail, nearer, opposite)
-        yield 195, 0, packed(case, nearer, behind, opposite, beyond)
+        yield 190, 0, kind, head
+        yield 191, 0, kind, tail
+        yield 193, 0, kind, head, tail, self.apart_
+        yield 194, 0, case, tail, nearer, opposite
+        yield 195, 0, case, nearer, behind, opposite, beyond
 
-    def fits(self) -> Iterator[Template]:
+    def fits(self) -> Iterator[Code]:
         """Whether the head is known to be for the tail, or forbidden by it, and how far apart."""
         (head, tail), kind, case, known = self.claim, self.kind, self.case, self.known
         sentences = np.minimum(self.apart, 3)
-        yield 170, 0, packed(kind, known)
-        yield 171, 0, packed(kind, known, self.apart_)
-        yield 172, 0, packed(case, known, sentences)
-        yield 187, 0, packed(case, known, np.minimum(self.gap, 4))
-        yield 189, 0, packed(kind, known, head, tail)
-        yield 182, 0, packed(kind, self.forbids, head)
-        yield 183, 0, packed(kind, self.forbids, known > 3, sentences)
-        yield 184, 0, packed(kind, self.forbids, self.apart_, head)
+        yield 170, 0, kind, known
+        yield 171, 0, kind, known, self.apart_
+        yield 172, 0, case, known, sentences
+        yield 187, 0, case, known, np.minimum(self.gap, 4)
+        yield 189, 0, kind, known, head, tail
+        yield 182, 0, kind, self.forbids, head
+        yield 183, 0, kind, self.forbids, known > 3, sentences
+        yield 184, 0, kind, self.forbids, self.apart_, head
 
-    def ranks(self) -> Iterator[Template]:
+    def ranks(self) -> Iterator[Code]:
         """Which other findings the head may be for, and which other heads the tail may need."""
         kind, case, known = self.kind, self.case, self.known
         (mine, worse, _), theirs = self.sharing, self.needed
@@ -131,45 +127,45 @@ class Knowledge(Setting):
         between, across = np.minimum(theirs.nearer, 2), np.minimum(theirs.opposite, 2)
         others = np.minimum(mine.nearer + mine.opposite + mine.behind + mine.beyond, 4)
         nearest = self.nearest
-        yield 173, 0, packed(kind, known, nearer, opposite)
-        yield 174, 0, packed(kind, known, others)
-        yield 175, 0, packed(case, known, nearer, behind)
-        yield 176, 0, packed(case, known, opposite, beyond)
-        yield 177, 0, packed(kind, known, nearest, self.apart_)
-        yield 178, 0, packed(kind, known, between, across)
-        yield 179, 0, packed(kind, known, others, between, nearest)
-        yield 185, self.openings[1], packed(kind, known, nearest)
-        yield 186, 0, packed(kind, known, self.repeats, nearest)
-        yield 188, 0, packed(case, known, log(self.gap), nearest)
-        yield 210, 0, packed(kind, self.forbids, _nearest(worse), self.claim[0])
+        yield 173, 0, kind, known, nearer, opposite
+        yield 174, 0, kind, known, others
+        yield 175, 0, case, known, nearer, behind
+        yield 176, 0, case, known, opposite, beyond
+        yield 177, 0, kind, known, nearest, self.apart_
+        yield 178, 0, kind, known, between, across
+        yield 179, 0, kind, known, others, between, nearest
+        yield 185, self.openings[1], kind, known, nearest
+        yield 186, 0, kind, known, self.repeats, nearest
+        yield 188, 0, case, known, log(self.gap), nearest
+        yield 210, 0, kind, self.forbids, _nearest(worse), self.claim[0]
 
     @cached_property
     def nearest(self) -> Ints:
         """Whether no finding that the head is for is nearer: on this side, on the other one."""
         return _nearest(self.sharing[0])
 
-    def classes(self) -> Iterator[Template]:
+    def classes(self) -> Iterator[Code]:
         """All that the head is for, and all that the tail is: names of every language alike."""
         kind, known, nearest = self.kind, self.known, self.nearest
         head, tail = hashes(self._for)[self.heads], hashes(self._is)[self.tails]
         group, both = self._common(), together(head, tail)
-        yield 180, group, packed(kind)
-        yield 181, group, packed(kind, nearest)
-        yield 214, both, packed(kind)
-        yield 215, both, packed(kind, nearest)
-        yield 216, head, packed(kind, known, nearest)
-        yield 217, tail, packed(kind, known, nearest)
+        yield 180, group, kind
+        yield 181, group, kind, nearest
+        yield 214, both, kind
+        yield 215, both, kind, nearest
+        yield 216, head, kind, known, nearest
+        yield 217, tail, kind, known, nearest
 
-    def labels(self) -> Iterator[Template]:
+    def labels(self) -> Iterator[Code]:
         """The labels of the two, of those that are one group: a sign is seldom what is treated."""
         kind, known = self.kind, self.known
         head, tail = self.units.labels[self.heads], self.units.labels[self.tails]
         both = together(head, tail)
-        yield 218, both, packed(kind, known)
-        yield 219, tail, packed(kind, known, self.nearest)
-        yield 220, tail, packed(kind, self.claim[1], known)
-        yield 221, both, packed(kind, known, self.apart_)
-        yield 222, both, packed(self.case, np.minimum(self.gap, 4))
+        yield 218, both, kind, known
+        yield 219, tail, kind, known, self.nearest
+        yield 220, tail, kind, self.claim[1], known
+        yield 221, both, kind, known, self.apart_
+        yield 222, both, self.case, np.minimum(self.gap, 4)
 
     def _common(self) -> Hashes:
         """Hash of the groups that the two share; 0 for none."""

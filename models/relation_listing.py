@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.relation_units import Hashes, Ints, Units, hashed
+from models.relation_units import Units
+from models.relation_words import Hashes, Ints, hashed
 
 LISTS = Path(__file__).with_name("resources") / "relation_lists.toml"
 Flags = npt.NDArray[np.bool_]

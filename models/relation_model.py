@@ -21,7 +21,7 @@ import numpy.typing as npt
 from models.errors import ModelCorrupt
 from models.relation_buckets import BUCKETS
 from models.relation_reader import Reader
-from models.relation_units import Ints
+from models.relation_words import Ints
 
 Floats = npt.NDArray[np.float32]
 ARRAYS = frozenset(
@@ -40,10 +40,10 @@ class Output:
     `heads` and `tails` are numbers of groups; the two stand at most `reach` sentences apart. With
     `single`, a head has one tail; with `lone`, none far away but its best one. With `stretch`,
     pairs are read word by word. A `document` output is about concepts. A `symmetric` relation has
-    no direction: its head is what stands first. With `sentence`, all words of the sentence count;
-    with `setting`, so does where in the note the two stand, and what is known of them. With
-    `fitting`, two far away are of names that are known to fit. With `unlisted`, what one list names
-    side by side is not related by it. What scores below `threshold` is no relation.
+    no direction: its head is what stands first. With `setting`, it counts where in the note the
+    two stand, and what is known of them. With `fitting`, two far away are of names that are known
+    to fit. With `unlisted`, what one list names side by side is not related by it. What scores
+    below `threshold` is no relation.
     """
 
     name: str
@@ -56,11 +56,14 @@ class Output:
     document: bool
     threshold: float
     symmetric: bool = False
-    sentence: bool = False
     setting: bool = False
     lone: bool = False
     unlisted: bool = False
     fitting: bool = False
+
+    def __hash__(self) -> int:
+        """That of the name, in which outputs of a model differ: all keys would take long."""
+        return hash(self.name)
 
     @property
     def is_for_mentions(self) -> bool:

@@ -9,11 +9,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from models.relation_features import beside, far, whole
-from models.relation_knowledge import fitting, knowledge
+from models.relation_buckets import Flags, buckets
+from models.relation_knowledge import Knowledge, fitting
 from models.relation_listing import listed
 from models.relation_model import Floats, Output
-from models.relation_units import Ints, Units
+from models.relation_units import Units
+from models.relation_words import Ints
 
 WINDOW = 60
 """Mentions on either side that are looked at, so that the cost grows with the note only."""
@@ -30,13 +31,13 @@ class Pairs:
 
     heads: Ints
     tails: Ints
-    open: npt.NDArray[np.bool_]
-    far: npt.NDArray[np.bool_]
+    open: Flags
+    far: Flags
 
     def __len__(self) -> int:
         return len(self.heads)
 
-    def only(self, kept: npt.NDArray[np.bool_] | slice) -> Pairs:
+    def only(self, kept: Flags | slice) -> Pairs:
         """Those of the pairs."""
         return Pairs(self.heads[kept], self.tails[kept], self.open[kept], self.far[kept])
 
@@ -53,31 +54,34 @@ class Pairs:
 
 def candidates(units: Units, outputs: Sequence[Output]) -> Pairs:
     """Pair each mention with those around it, in both directions where the direction matters."""
-    count = len(units.places)
-    first = np.arange(count)[:, None]
-    second = first + np.arange(1, min(WINDOW, max(count - 1, 0)) + 1)
-    inside = np.less(second, count)
-    left, right = np.broadcast_to(first, second.shape)[inside], second[inside]
-    fits = _fits(len(units.groups), tuple(outputs))
-    usable: npt.NDArray[np.bool_] = np.logical_or.reduce(fits, axis=2)
-    forward = usable[units.kinds[left], units.kinds[right]]
-    backward = usable[units.kinds[right], units.kinds[left]]
-    heads = np.concatenate([left[forward], right[backward]])
-    tails = np.concatenate([right[forward], left[backward]])
+    wanted = _wanted(len(units.groups), tuple(outputs))
+    heads, tails = _paired(units.kinds, wanted.usable)
     sentences = units.sentences[units.places]
     apart = np.abs(sentences[heads] - sentences[tails])
-    reach = np.array([output.reach for output in outputs])
-    open_ = fits[units.kinds[heads], units.kinds[tails]] & (apart[:, None] <= reach)
-    open_[heads > tails] &= [not output.symmetric for output in outputs]
-    if any(output.unlisted for output in outputs):
-        open_[listed(units, heads, tails)] &= [not output.unlisted for output in outputs]
+    open_ = wanted.fits[units.kinds[heads], units.kinds[tails]]
+    open_ &= apart[:, None] <= wanted.reach
     is_far = apart > _NEAR
-    if any(output.fitting for output in outputs):
+    if wanted.symmetric.any():
+        open_[heads > tails] &= ~wanted.symmetric
+    if wanted.unlisted.any():
+        open_[listed(units, heads, tails)] &= ~wanted.unlisted
+    if wanted.fitting.any() and is_far.any():
         far_away = np.flatnonzero(is_far)
         strange = far_away[~fitting(units, heads[far_away], tails[far_away])]
-        open_[strange] &= [not output.fitting for output in outputs]
-    pairs = Pairs(heads, tails, open_, is_far)
-    return pairs.only(open_.any(axis=1))
+        open_[strange] &= ~wanted.fitting
+    return Pairs(heads, tails, open_, is_far).only(np.logical_or.reduce(open_, axis=1))
+
+
+def _paired(kinds: Ints, usable: Flags) -> tuple[Ints, Ints]:
+    """Heads and tails of usable groups, those whose head stands first before the others."""
+    first = np.arange(len(kinds))[:, None]
+    second = first + np.arange(1, min(WINDOW, max(len(kinds) - 1, 0)) + 1)
+    inside = second < len(kinds)
+    one, other = kinds[:, None], kinds.take(second, mode="clip")
+    head, steps = (usable[one, other] & inside).nonzero()
+    tail, back = (usable[other, one] & inside).nonzero()
+    heads = np.concatenate([head, tail + back + 1])
+    return heads, np.concatenate([head + steps + 1, tail])
 
 
 def rows(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[tuple[Pairs, Ints], ...]:
@@ -90,16 +94,16 @@ def rows(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[tuple[P
 def features(units: Units, pairs: Pairs, outputs: Sequence[Output]) -> tuple[Ints, Ints]:
     """Features (pairs, columns) of the pairs that are near each other, and of those that are not.
 
-    What both have is computed at once: in short notes, calls cost more than pairs.
+    All are computed at once: in short notes, calls cost more than pairs.
     """
-    shared = [far(units, pairs.heads, pairs.tails)]
-    if any(output.setting for output in outputs):
-        shared.insert(0, knowledge(units, pairs.heads, pairs.tails))
-    every, close = np.concatenate(shared, axis=1), pairs.only(~pairs.far)
-    found = [every[~pairs.far], beside(units, close.heads, close.tails)]
-    if any(output.sentence for output in outputs):
-        found.append(whole(units, close.heads, close.tails))
-    return np.concatenate(found, axis=1), every[pairs.far]
+    every = Knowledge(units, pairs.heads, pairs.tails)
+    setting = every.columns() if any(output.setting for output in outputs) else ()
+    shared, words = [*setting, *every.far()], [*every.beside()]
+    columns = buckets([*shared, *words])
+    if not pairs.far.any():
+        return columns, columns[:0]
+    width = sum(len(each.salts) for each in shared)
+    return columns[~pairs.far], columns[pairs.far, :width]
 
 
 def settle(
@@ -107,11 +111,12 @@ def settle(
 ) -> npt.NDArray[np.float32]:
     """Probabilities of what may hold, else 0: the best of rival outputs, and of a head's tails."""
     kept = np.where(pairs.open, probabilities, np.float32(0))
+    given: Flags = np.logical_or.reduce(pairs.open, axis=0)
     for rivals in _rivals(tuple(outputs)):
         best = kept[:, rivals].max(axis=1, keepdims=True)
         kept[:, rivals] = np.where(kept[:, rivals] == best, kept[:, rivals], 0)
     for place, output in enumerate(outputs):
-        if (output.single or output.lone) and len(pairs):
+        if (output.single or output.lone) and given[place]:
             best = np.zeros(pairs.heads.max() + 1, np.float32)
             np.maximum.at(best, pairs.heads, kept[:, place])
             is_best = kept[:, place] == best[pairs.heads]
@@ -129,10 +134,29 @@ def _rivals(outputs: tuple[Output, ...]) -> list[list[int]]:
     return [places for places in alike.values() if len(places) > 1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What outputs ask of a pair: `fits` (groups, groups, outputs), `usable` for any of them."""
+
+    fits: Flags
+    usable: Flags
+    reach: Ints
+    symmetric: Flags
+    unlisted: Flags
+    fitting: Flags
+
+
 @lru_cache(maxsize=8)
-def _fits(groups: int, outputs: tuple[Output, ...]) -> npt.NDArray[np.bool_]:
+def _wanted(groups: int, outputs: tuple[Output, ...]) -> _Wanted:
     fits = np.zeros((groups, groups, len(outputs)), bool)
     for place, output in enumerate(outputs):
         if not output.document:
             fits[np.ix_(output.heads, output.tails, [place])] = True
-    return fits
+    return _Wanted(
+        fits=fits,
+        usable=np.logical_or.reduce(fits, axis=2),
+        reach=np.array([output.reach for output in outputs]),
+        symmetric=np.array([output.symmetric for output in outputs]),
+        unlisted=np.array([output.unlisted for output in outputs]),
+        fitting=np.array([output.fitting for output in outputs]),
+    )

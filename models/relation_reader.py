@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import ModelCorrupt
-from models.relation_units import Hashes, Ints, Units
+from models.relation_units import Units
+from models.relation_words import Hashes, Ints
 from models.session import opened
 
 if TYPE_CHECKING:

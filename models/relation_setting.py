@@ -12,30 +12,24 @@ from itertools import chain
 
 import numpy as np
 
-from models.relation_buckets import Template, bucket, buckets, packed, together
+from models.relation_buckets import Code, Template, coded, together
 from models.relation_features import Pairs, count
-from models.relation_units import Hashes, Ints, Units
+from models.relation_words import Hashes, Ints
 
-_BESIDE = np.array([-2, -1, 1, 2])
+_BESIDE = np.array([-2, -1, 1, 2])[:, None]
 """Units beside a mention that are read, counted from it."""
-
-
-def setting(units: Units, heads: Ints, tails: Ints) -> Ints:
-    """Columns (pairs, features): lines, neighbours, names, counts."""
-    both = Setting(units, heads, tails)
-    return np.concatenate([*both.columns()], axis=1)
 
 
 class Setting(Pairs):
     """The pairs of one note with their lines."""
 
-    def columns(self) -> Iterator[Ints]:
+    def columns(self) -> Iterator[Template]:
         """All of it."""
         yield from self.neighbours()
-        yield buckets(chain.from_iterable(part() for part in self.parts()))
+        yield coded(chain.from_iterable(part() for part in self.parts()))
 
-    def parts(self) -> Iterator[Callable[[], Iterator[Template]]]:
-        """What tells the templates that are hashed at once."""
+    def parts(self) -> Iterator[Callable[[], Iterator[Code]]]:
+        """What tells the templates of one column."""
         yield from (self.lines, self.telling, self.numbers)
 
     @cached_property
@@ -73,7 +67,7 @@ class Setting(Pairs):
     def _first(self, lines: Ints) -> Ints:
         return self.starts[np.minimum(lines, len(self.starts) - 1)]
 
-    def lines(self) -> Iterator[Template]:
+    def lines(self) -> Iterator[Code]:
         """How many lines apart, what opens them, and how far inside the two stand."""
         apart, (head, tail), same = (
             self.apart_in_lines,
@@ -85,41 +79,40 @@ class Setting(Pairs):
             for place, line in zip(self.places, self.line, strict=True)
         )
         signed = apart + 8
-        yield 140, 0, packed(self.kind, signed)
-        yield 141, head, packed(self.kind)
-        yield 142, tail, packed(self.kind)
-        yield 143, together(head, tail), packed(self.kind, same)
-        yield 144, 0, packed(self.kind, in_head, in_tail, np.sign(apart) + 1)
-        yield 145, 0, packed(self.kind, in_tail, signed)
+        yield 140, 0, self.kind, signed
+        yield 141, head, self.kind
+        yield 142, tail, self.kind
+        yield 143, together(head, tail), self.kind, same
+        yield 144, 0, self.kind, in_head, in_tail, np.sign(apart) + 1
+        yield 145, 0, self.kind, in_tail, signed
 
-    def neighbours(self) -> Iterator[Ints]:
+    def neighbours(self) -> Iterator[Template]:
         """Stems beside each of the two, in its line; and what stands before both."""
-        close = np.minimum(self.apart, 1)
+        units, kind, close = self.units, self.kind, np.minimum(self.apart, 1)
         before = []
         for salt, place, line in zip((146, 150), self.places, self.line, strict=True):
-            beside = place[:, None] + _BESIDE
-            inside = np.clip(beside, 0, len(self.units.words) - 1)
-            live = (inside == beside) & (self.units.marks[0][inside] == line[:, None])
-            stems = self.at(self.units.stems, beside, live)
-            salts = np.arange(salt, salt + len(_BESIDE))
-            yield np.where(live, bucket(salts, stems, self.kind[:, None], close[:, None]), 0)
-            before.append(stems[:, 1])
-        yield bucket(154, before[0], before[1], self.kind)[:, None]
+            beside = place + _BESIDE
+            live = (beside >= 0) & (beside < len(units.words))
+            live &= units.marks[0].take(beside, mode="clip") == line
+            stems = self.at(units.stems, beside, live)
+            yield Template(salt + np.arange(len(_BESIDE)), (stems, kind, close), live)
+            before.append(stems[1])
+        yield Template([154], (*before, kind))
 
-    def telling(self) -> Iterator[Template]:
+    def telling(self) -> Iterator[Code]:
         """The telling words of the two names and how they end, alone and as a pair."""
         (stem, end), (stem_tail, end_tail) = (
             self.units.telling[each].T for each in (self.heads, self.tails)
         )
-        yield 155, stem, packed(self.kind)
-        yield 156, stem_tail, packed(self.kind)
-        yield 157, end, packed(self.kind)
-        yield 158, end_tail, packed(self.kind)
-        yield 159, together(stem, stem_tail), packed(self.kind)
-        yield 160, together(end, stem_tail), packed(self.kind)
-        yield 161, together(end, end_tail), packed(self.kind)
+        yield 155, stem, self.kind
+        yield 156, stem_tail, self.kind
+        yield 157, end, self.kind
+        yield 158, end_tail, self.kind
+        yield 159, together(stem, stem_tail), self.kind
+        yield 160, together(end, stem_tail), self.kind
+        yield 161, together(end, end_tail), self.kind
 
-    def numbers(self) -> Iterator[Template]:
+    def numbers(self) -> Iterator[Code]:
         """Mentions like the tail: before it, in the line of the head, in between."""
         units, (head, tail) = self.units, self.places
         group, apart = units.kinds[self.tails], self.apart_in_lines + 8
@@ -130,13 +123,13 @@ class Setting(Pairs):
         here = np.minimum(count(units.groups, group, first, last), 3)
         ahead = np.minimum(count(units.groups, group, first, np.maximum(head, first)), 2)
         between = count(units.groups, group, self.left + 1, np.maximum(self.right, self.left + 1))
-        yield 162, 0, packed(self.kind, np.minimum(earlier, 5))
-        yield 163, 0, packed(self.kind, np.minimum(earlier, 3), apart)
-        yield 164, 0, packed(self.kind, log(every), np.minimum(earlier, 2))
-        yield 165, 0, packed(self.kind, here, ahead, apart)
-        yield 166, 0, packed(self.case, log(between))
-        yield 167, 0, packed(self.kind, self.repeats, self._again)
-        yield 168, 0, packed(self.kind, self.repeats, apart)
+        yield 162, 0, self.kind, np.minimum(earlier, 5)
+        yield 163, 0, self.kind, np.minimum(earlier, 3), apart
+        yield 164, 0, self.kind, log(every), np.minimum(earlier, 2)
+        yield 165, 0, self.kind, here, ahead, apart
+        yield 166, 0, self.case, log(between)
+        yield 167, 0, self.kind, self.repeats, self._again
+        yield 168, 0, self.kind, self.repeats, apart
 
     @cached_property
     def repeats(self) -> Ints:

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from models.indications import Masks
-from models.relation_units import Ints, Units
+from models.relation_units import Units
+from models.relation_words import Ints
 
 _AROUND = 60
 """Mentions on either side that are looked at: as far as pairs reach."""
-_OFFSETS = np.concatenate([np.arange(-_AROUND, 0), np.arange(1, _AROUND + 1)])
 Flags = npt.NDArray[np.bool_]
 
 
@@ -49,24 +49,35 @@ class _Around:
     def __init__(self, units: Units, ones: Ints, others: Ints) -> None:
         distinct, self._row = np.unique(ones * 64 + units.kinds[others], return_inverse=True)
         self._one = distinct >> 6
-        place = self._one[:, None] + _OFFSETS
-        self._inside = np.minimum(np.maximum(place, 0), len(units.kinds) - 1)
-        self._alike = (self._inside == place) & (
-            units.kinds[self._inside] == (distinct & 63)[:, None]
-        )
+        self._width = min(_AROUND, max(len(units.kinds) - 1, 1))
+        steps = np.arange(1, self._width + 1)
+        self._place = self._one[:, None] + np.concatenate([-steps[::-1], steps])
+        self._alike = (self._place >= 0) & (self._place < len(units.kinds))
+        kinds = units.kinds.take(self._place, mode="clip")
+        self._alike &= kinds == (distinct & 63)[:, None]
         apart = others - ones
         self._side, self._steps = (apart > 0).astype(np.int64), np.abs(apart)
 
     def sharing(self, one: Masks, other: Masks) -> Sharing:
         """Count those that share a group with the one."""
-        shares = self._alike & shared(one[self._one][:, None], other[self._inside])
-        counts = np.zeros((2, len(shares), _AROUND + 1), np.int64)
-        np.cumsum(shares[:, _AROUND - 1 :: -1], axis=1, out=counts[0, :, 1:])
-        np.cumsum(shares[:, _AROUND:], axis=1, out=counts[1, :, 1:])
+        counts = np.zeros((2, len(self._one), self._width + 1), np.int64)
+        # Most mentions are of no group, and share none.
+        some = np.flatnonzero(np.logical_or.reduce(one, axis=1)[self._one])
+        shares = self._shares(some, one, other)
+        counts[0, some, 1:] = np.cumsum(shares[:, self._width - 1 :: -1], axis=1)
+        counts[1, some, 1:] = np.cumsum(shares[:, self._width :], axis=1)
         side, row, step = self._side, self._row, self._steps - 1
         nearer, opposite = counts[side, row, step], counts[1 - side, row, step]
         behind, beyond = counts[side, row, -1], counts[1 - side, row, -1]
         return Sharing(nearer, opposite, behind - nearer, beyond - opposite)
+
+    def _shares(self, some: Ints, one: Masks, other: Masks) -> Flags:
+        mine, place = one[self._one[some]], self._place[some]
+        common = np.zeros(place.shape, np.uint64)
+        for word in np.flatnonzero(mine.any(axis=0)):
+            common |= mine[:, word, None] & other[:, word].take(place, mode="clip")
+        shares: Flags = self._alike[some] & (common != 0)
+        return shares
 
 
 def shared(one: Masks, other: Masks) -> Flags:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from zlib import crc32
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from models.folding import fold
 from models.indications import Masks, known
+from models.relation_words import STEM, Hashes, Ints, Words, bare, checksum, hashed, words
+from models.remembered import remembered
 from models.types import Assertion, Experiencer, Presence, Temporality
-
-Ints = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint32]
 
 MARKS = ("\n", ",", ";", ":", ".", "(", "-")
 """Units that structure a line; features count them."""
-_UNIT = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|\n|_")
-_STEM = 5
-"""Letters of a stem: enough to join inflections, and names that two languages end differently."""
 _ENDING = 4
 """Letters of an ending: medicines of a class and findings of a sort often share them."""
 _PLAIN = -1
-_PRESENCES = (
-    Presence.PRESENT,
-    Presence.POSSIBLE,
-    Presence.HYPOTHETICAL,
-    Presence.ABSENT,
-)
+_PRESENCES = {
+    Presence.PRESENT: 0,
+    Presence.POSSIBLE: 1,
+    Presence.HYPOTHETICAL: 2,
+    Presence.ABSENT: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +44,15 @@ class Mention:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Units:
     """Hashes and sentence numbers of the units, side by side, and where the mentions stand.
 
     `groups` (groups, units + 1) and `marks` (MARKS, units + 1) count the mentions of a group and
     the marks before each unit. `places` and `kinds` are the unit and the group of each mention;
     `names` (mentions, 3) hashes its whole text, its last word and the stem of its first;
-    `telling` (mentions, 2) stem and ending of its longest word; `known` what indications say of it,
-    `claims` what the note does, and `labels` hash their labels.
+    `telling` (mentions, 2) stem and ending of its longest word; `claims` is what the note says of
+    it, `labels` hash their labels, and `texts` are the mentions themselves.
     """
 
     words: Hashes
@@ -70,9 +64,14 @@ class Units:
     kinds: Ints
     names: Hashes
     telling: Hashes
-    known: Masks
     claims: Ints
     labels: Hashes
+    texts: Sequence[str]
+
+    @cached_property
+    def known(self) -> Masks:
+        """What indications say of each mention; few outputs ask for it."""
+        return known(self.texts)
 
     @classmethod
     def of(
@@ -82,97 +81,131 @@ class Units:
 
         A mention that begins inside another one shares its unit.
         """
-        cut = _Cut(text)
-        places = [cut.mention(each) for each in mentions]
-        cut.plain(len(text))
-        words, kinds = np.array(cut.words, np.uint32), np.array(cut.kinds, np.int64)
-        names = [_named(text[each.start : each.end]) for each in mentions]
-        return cls(
+        spans = [(each.start, each.end) for each in mentions]
+        claims = [each.claim for each in mentions]
+        note = Note(text, starts, spans, claims, [each.label for each in mentions])
+        return note.units(range(len(mentions)), [each.group for each in mentions], groups)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What all relation models read of a note, each thing once.
+
+    `starts` are those of its sentences; `spans`, `claims` and `labels` belong to its mentions,
+    which are in text order.
+    """
+
+    text: str
+    starts: Sequence[int]
+    spans: Sequence[tuple[int, int]]
+    claims: Sequence[int]
+    labels: Sequence[str]
+
+    def units(self, kept: Sequence[int], kinds: Sequence[int], groups: int) -> Units:
+        """Cut the text; `kept` are the mentions that count, `kinds` their groups."""
+        cut = _Cut.of([self.spans[place] for place in kept], kinds)
+        read = self._words.cut(self.text, cut.bounds)
+        offsets, places, words, stems, found = cut.joined(read)
+        rows = np.array(kept, np.int64)
+        return Units(
             words=words,
-            stems=np.array(cut.stems, np.uint32),
-            sentences=np.searchsorted(np.array(starts), np.array(cut.offsets), side="right"),
-            groups=_before(kinds == np.arange(groups)[:, None]),
+            stems=stems,
+            sentences=np.searchsorted(np.array(self.starts), offsets, side="right"),
+            groups=_before(found == np.arange(groups)[:, None]),
             marks=_before(words == _MARKS[:, None]),
-            places=np.array(places, np.int64),
-            kinds=np.array([each.group for each in mentions], np.int64),
-            names=np.array([whole for whole, _ in names], np.uint32).reshape(-1, 3),
-            telling=np.array([part for _, part in names], np.uint32).reshape(-1, 2),
-            known=known(text[each.start : each.end] for each in mentions),
-            claims=np.array([each.claim for each in mentions], np.int64),
-            labels=np.array([checksum(each.label) for each in mentions], np.uint32),
+            places=places,
+            kinds=np.array(kinds, np.int64),
+            names=self._names[rows, :3],
+            telling=self._names[rows, 3:],
+            claims=np.array(self.claims, np.int64)[rows],
+            labels=self._labels[rows],
+            texts=[self._texts[place] for place in kept],
         )
 
+    @cached_property
+    def _words(self) -> Words:
+        return Words.of(self.text)
 
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [self.text[start:end] for start, end in self.spans]
+
+    @cached_property
+    def _names(self) -> Hashes:
+        found = chain.from_iterable(map(_named, self._texts))
+        return np.fromiter(found, np.uint32, 5 * len(self.spans)).reshape(-1, 5)
+
+    @cached_property
+    def _labels(self) -> Hashes:
+        return np.array([checksum(label) for label in self.labels], np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
 class _Cut:
-    """The units of a text up to where it was read."""
+    """Mentions that are units, and which of them each mention is or stands in."""
 
-    def __init__(self, text: str) -> None:
-        self.words: list[int] = []
-        self.stems: list[int] = []
-        self.offsets: list[int] = []
-        self.kinds: list[int] = []
-        self._text, self._end = text, 0
+    starts: Ints
+    ends: Ints
+    kinds: Ints
+    owners: Ints
 
-    def mention(self, mention: Mention) -> int:
-        """Read up to the end of a mention; returns its unit."""
-        if mention.start >= self._end:
-            self.plain(mention.start)
-            self._add(mention.group + 2, mention.group + 2, mention.start, mention.group)
-            self._end = mention.end
-        return len(self.words) - 1
+    @classmethod
+    def of(cls, spans: Sequence[tuple[int, int]], kinds: Sequence[int]) -> _Cut:
+        units: list[tuple[int, int, int]] = []
+        owners, last = [], 0
+        for (start, end), kind in zip(spans, kinds, strict=True):
+            if start >= last:
+                units.append((start, end, kind))
+                last = end
+            owners.append(len(units) - 1)
+        starts, ends, groups = np.array(units, np.int64).reshape(-1, 3).T
+        return cls(starts, ends, groups, np.array(owners, np.int64))
 
-    def plain(self, end: int) -> None:
-        """Read what stands outside of mentions, up to `end`."""
-        matches = list(_UNIT.finditer(self._text, self._end, end))
-        found = [hashed(match.group()) for match in matches]
-        self.words += [word for word, _ in found]
-        self.stems += [stem for _, stem in found]
-        self.offsets += [match.start() for match in matches]
-        self.kinds += [_PLAIN] * len(found)
+    @property
+    def bounds(self) -> Ints:
+        """Where no word may go on."""
+        return np.concatenate([self.starts, self.ends])
 
-    def _add(self, word: int, stem: int, offset: int, kind: int) -> None:
-        self.words.append(word)
-        self.stems.append(stem)
-        self.offsets.append(offset)
-        self.kinds.append(kind)
+    def joined(self, read: Words) -> tuple[Ints, Ints, Hashes, Hashes, Ints]:
+        """Offsets of the units, unit of each mention, words, stems and groups of the units."""
+        earlier = np.searchsorted(self.starts, read.starts, side="right")
+        plain = read.starts >= np.append(0, self.ends)[earlier]
+        offsets, earlier = read.starts[plain], earlier[plain]
+        at_words = np.arange(len(offsets)) + earlier
+        at_mentions = np.arange(len(self.starts)) + np.searchsorted(offsets, self.starts)
+        parts = (
+            (offsets, self.starts),
+            (read.words[plain], self.kinds + 2),
+            (read.stems[plain], self.kinds + 2),
+            (np.full(len(offsets), _PLAIN), self.kinds),
+        )
+        every = [np.empty(len(at_words) + len(at_mentions), words.dtype) for words, _ in parts]
+        for joined, (of_words, of_mentions) in zip(every, parts, strict=True):
+            joined[at_words], joined[at_mentions] = of_words, of_mentions
+        places, words, stems, kinds = every
+        return places, at_mentions[self.owners], words, stems, kinds
 
 
 def claim(assertion: Assertion) -> int:
     """Number a claim: its presence (two bits), whether it is history, whether it is another's."""
     return (
-        _PRESENCES.index(assertion.presence)
+        _PRESENCES[assertion.presence]
         + 4 * (assertion.temporality is Temporality.HISTORICAL)
         + 8 * (assertion.experiencer is not Experiencer.PATIENT)
     )
 
 
-def words(text: str) -> list[str]:
-    """The words, numbers and marks of a text."""
-    return _UNIT.findall(text)
-
-
-@lru_cache(maxsize=65_536)
-def hashed(word: str) -> tuple[int, int]:
-    """Hash a word and its stem; all numbers are one word."""
-    if word[0].isdigit():
-        return 1, 1
-    folded = fold(word).text or word
-    return checksum(folded), checksum("~" + folded[:_STEM])
-
-
-def checksum(word: str) -> int:
-    """Hash any text, halves of characters too."""
-    return crc32(word.encode("utf-8", "surrogatepass"))
-
-
-@lru_cache(maxsize=16_384)
-def _named(text: str) -> tuple[tuple[int, int, int], tuple[int, int]]:
-    words = [fold(word).text or word for word in _UNIT.findall(text) if word[0].isalpha()]
-    words = words or [text]
-    longest = max(words, key=len)
+@remembered(16_384)
+def _named(text: str) -> tuple[int, int, int, int, int]:
+    """Hashes of a name: whole, its last word, stem of its first; stem and ending of its longest."""
+    found = [bare(word) for word in words(text) if word[0].isalpha()] or [text]
+    longest = max(found, key=len)
     return (
-        (checksum(" ".join(words)), checksum(words[-1]), checksum(words[0][:_STEM])),
-        (checksum(longest[:_STEM]), checksum("-" + longest[-_ENDING:])),
+        checksum(" ".join(found)),
+        checksum(found[-1]),
+        checksum(found[0][:STEM]),
+        checksum(longest[:STEM]),
+        checksum("-" + longest[-_ENDING:]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Relations between the entities of a note: the relation model, and rules of nearness beside it.
+"""Relations between the entities of a note: relation models, rules of nearness, cues in words.
 
 resources/relations.toml holds the rules and says which relations they decide.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.folding import fold
+from models.relation_cues import by_cues
 from models.relation_documents import concept_pairs
 from models.relation_features import stretch
 from models.relation_model import Floats, Output, RelationModel
 from models.relation_pairs import Pairs, candidates, rows, settle
-from models.relation_units import Mention, Units, claim
+from models.relation_units import Note, Units, claim
 from models.types import Entity, Experiencer, Presence, Relation
 
 RULES = Path(__file__).with_name("resources") / "relations.toml"
@@ -66,30 +67,48 @@ def relations(
     sentences: Sentences,
     text: str = "",
     *models: RelationModel,
+    language: str = "",
 ) -> tuple[Relation, ...]:
     """Relate the entities of a note, in text order.
 
     Models share the work (`RelationModel.without`). What none of them knows goes by rules: each
-    modifier belongs to its nearest target in the same sentence. A score is the lowest one of the
-    two entities and of the relation.
+    modifier belongs to its nearest target in the same sentence. What a sentence says in words of
+    the `language` stands beside both. A score is the lowest one of the two entities and of the
+    relation.
     """
     known = {output.relation for model in models for output in model.outputs}
     found = list(by_rules(entities, sentences, known))
     ordered = sorted(entities, key=_place)
+    said = list(by_cues(ordered, sentences, text, language))
+    barred = {(each.head, each.tail) for each in said if each.label == "CONTRAINDICATES"}
+    note = _note(text, ordered, sentences)
     for model in models:
-        found += by_model(text, ordered, sentences, model)
+        found += by_model(note, ordered, model)
+    found = [*said, *(each for each in found if _holds(each, barred))]
     best: dict[tuple[str, Entity, Entity], Relation] = {}
-    for each in sorted(filter(_holds, found), key=lambda relation: relation.score):
+    for each in sorted(found, key=lambda relation: relation.score):
         best[each.label, each.head, each.tail] = each
     return tuple(
         sorted(best.values(), key=lambda each: (each.head.span, each.label, each.tail.span))
     )
 
 
-def _holds(relation: Relation) -> bool:
-    """What the patient has not, nothing treats or causes."""
+def _note(text: str, entities: Sequence[Entity], sentences: Sentences) -> Note:
+    return Note(
+        text,
+        starts=[start for start, _ in sentences],
+        spans=[(each.span.start, each.span.end) for each in entities],
+        claims=[claim(each.assertion) for each in entities],
+        labels=[each.label for each in entities],
+    )
+
+
+def _holds(relation: Relation, barred: Collection[tuple[Entity, Entity]]) -> bool:
+    """What the patient has not, nothing treats or causes, nor does what is barred because of it."""
     if relation.label not in _ACTS:
         return True
+    if (relation.head, relation.tail) in barred:
+        return False
     claim = relation.tail.assertion
     return claim.presence is not Presence.ABSENT and claim.experiencer is Experiencer.PATIENT
 
@@ -134,31 +153,20 @@ def _nearest(rule: Rule, head: Entity, tails: Sequence[Entity]) -> Iterator[Rela
         yield Relation(rule.label, head, tail, min(head.score, tail.score))
 
 
-def by_model(
-    text: str, entities: Sequence[Entity], sentences: Sentences, model: RelationModel
-) -> Iterator[Relation]:
-    """Score all pairs that may be related; `entities` are in text order."""
-    kept = [entity for entity in entities if entity.label in model.groups]
-    mentions = [
-        Mention(
-            entity.span.start,
-            entity.span.end,
-            model.groups[entity.label],
-            fold(entity.span.text).text,
-            claim(entity.assertion),
-            entity.label,
-        )
-        for entity in kept
-    ]
-    if len(kept) < 2 or not model.outputs:
+def by_model(note: Note, entities: Sequence[Entity], model: RelationModel) -> Iterator[Relation]:
+    """Score all pairs that may be related; `entities` are those of the note, in text order."""
+    places = [place for place, each in enumerate(entities) if each.label in model.groups]
+    if len(places) < 2 or not model.outputs:
         return
-    starts = [start for start, _ in sentences]
-    units = Units.of(text, mentions, starts, 1 + max(model.groups.values()))
+    kept = [entities[place] for place in places]
+    kinds = [model.groups[each.label] for each in kept]
+    units = note.units(places, kinds, 1 + max(model.groups.values()))
     yield from _mentions(units, kept, model)
+    text = note.text
     if len(text) in _ARTICLE_CHARACTERS and text.strip().count("\n") < _ARTICLE_LINES:
         for place, output in enumerate(model.outputs):
             if output.document:
-                yield from _concepts(units, mentions, kept, model, place)
+                yield from _concepts(units, kept, model, place)
 
 
 def _mentions(units: Units, entities: Sequence[Entity], model: RelationModel) -> Iterator[Relation]:
@@ -196,22 +204,18 @@ def _scored(units: Units, pairs: Pairs, model: RelationModel) -> tuple[Pairs, Fl
 
 
 def _concepts(
-    units: Units,
-    mentions: Sequence[Mention],
-    entities: Sequence[Entity],
-    model: RelationModel,
-    place: int,
+    units: Units, entities: Sequence[Entity], model: RelationModel, place: int
 ) -> Iterator[Relation]:
     """Relate the concepts of an abstract; their nearest mentions stand for them."""
     output = model.outputs[place]
-    found = concept_pairs(units, mentions, output.heads[0], output.tails[0])
+    concepts = [fold(each.span.text).text for each in entities]
+    found = concept_pairs(units, concepts, output.heads[0], output.tails[0])
     if found is None:
         return
     given = model.score(found.rows(units))[:, place]
     first = np.searchsorted(found.owners, np.arange(len(found.pairs) + 1)).tolist()
     for start, end in pairwise(first):
-        own = np.arange(start, end)
-        best = own[int(given[own].argmax())]
+        best = start + int(given[start:end].argmax())
         if given[best] >= output.threshold:
             head, tail = entities[found.heads[best]], entities[found.tails[best]]
             yield _relation(output, head, tail, float(given[best]))

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.dictionary import KINDS, PLACES
 from models.tokenization import Integers, Marks, Pieces
+from models.training import recipe_file
 from models.training.corpora import ANY, BEGIN, INSIDE, OUTSIDE, Masks, Row
 from models.windows import chunks, join
 
@@ -35,6 +36,8 @@ class Roughness:
     `unmarked` is how often it loses the marks of the dictionary, or those of one kind of names, so
     that the network does not come to rest on them.
     """
+
+    __pydantic_config__ = recipe_file.STRICT
 
     upper: float = 0.05
     lower: float = 0.03

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import logging
 import math
-import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from torch.nn import functional
 
 from models.errors import RecipeInvalid
 from models.tokenization import Tokenizer
-from models.training import checkpoint
+from models.training import checkpoint, recipe_file
 from models.training.corpora import sha256
 from models.training.network import Encoder, Shape
 from models.training.pieces import character_table
@@ -42,6 +41,8 @@ class Recipe:
     A `share` of the pieces is asked for at each step; `samples` pieces of the vocabulary stand
     against the answers beside one another.
     """
+
+    __pydantic_config__ = recipe_file.STRICT
 
     kind: str
     identifier: str
@@ -63,13 +64,8 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `RecipeInvalid`."""
-        table = tomllib.loads(path.read_text("utf-8"))
-        if extra := set(table) - {each.name for each in fields(cls)}:
-            raise RecipeInvalid(f"the recipe has unknown keys: {sorted(extra)}")
-        if missing := {"kind", "identifier", "texts", "steps"} - set(table):
-            raise RecipeInvalid(f"the recipe lacks {sorted(missing)}")
-        return cls(**{**table, "texts": tuple(table["texts"])})
+        """Read the file; `RecipeInvalid` says what is wrong in it."""
+        return recipe_file.load(path, cls)
 
 
 def train(recipe_path: Path, data: Path, out: Path, start: Path | None) -> Path:

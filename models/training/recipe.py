@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from models.errors import RecipeInvalid
+from models.training import recipe_file
 from models.training.batches import Roughness
 
 
@@ -29,6 +27,8 @@ class Recipe:
     The learning rate falls to its end over `minutes` of training, or over `steps` when they are
     given. A second thread gains nothing on a CPU; two trainings at once do.
     """
+
+    __pydantic_config__ = recipe_file.STRICT
 
     identifier: str
     language: str
@@ -66,34 +66,8 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `RecipeInvalid`."""
-        recipe = cls.read(tomllib.loads(path.read_text("utf-8")))
+        """Read the file; `RecipeInvalid` says what is wrong in it."""
+        recipe = recipe_file.load(path, cls)
         return replace(
             recipe, label_maps=tuple(str(path.parent / each) for each in recipe.label_maps)
         )
-
-    @classmethod
-    def read(cls, table: Mapping[str, Any]) -> Recipe:
-        """Check and convert a parsed table."""
-        extra = set(table) - {each.name for each in fields(cls)}
-        if extra:
-            raise RecipeInvalid(f"the recipe has unknown keys: {sorted(extra)}")
-        missing = {"identifier", "language", "heads", "mix"} - set(table)
-        if missing:
-            raise RecipeInvalid(f"the recipe lacks {sorted(missing)}")
-        values = {
-            **table,
-            "heads": tuple(table["heads"]),
-            "auxiliary": tuple(table.get("auxiliary", ())),
-            "apart": tuple(table.get("apart", ())),
-            "texts": tuple(table.get("texts", ())),
-            "label_maps": tuple(table.get("label_maps", ())),
-            "skip": {name: tuple(each) for name, each in table.get("skip", {}).items()},
-            "splits": {name: tuple(parts) for name, parts in table.get("splits", {}).items()},
-            "roughness": Roughness(**_tuples(table.get("roughness", {}))),
-        }
-        return cls(**values)
-
-
-def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

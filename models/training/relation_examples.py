@@ -13,7 +13,8 @@ from models.relation_documents import concept_pairs
 from models.relation_features import stretch
 from models.relation_model import Output
 from models.relation_pairs import Pairs, candidates, features
-from models.relation_units import Ints, Mention, Units
+from models.relation_units import Mention, Units
+from models.relation_words import Ints
 from models.segmentation import sentences
 
 Flags = npt.NDArray[np.bool_]
@@ -153,7 +154,8 @@ def by_concepts(marked: Marked, language: str, inventory: Inventory, name: str) 
     place = inventory.names.index(name)
     output = inventory.outputs[place]
     cut = units(marked, language, inventory)
-    found = concept_pairs(cut, marked.mentions, output.heads[0], output.tails[0])
+    concepts = [each.concept for each in marked.mentions]
+    found = concept_pairs(cut, concepts, output.heads[0], output.tails[0])
     if found is None:
         return None
     right = np.zeros((len(found.pairs), len(inventory.outputs)), bool)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from models.relation_buckets import BUCKETS
 from models.relation_features import ASPECTS, POSITIONS, STRETCH_BUCKETS
+from models.training import recipe_file
 from models.training.relation_examples import Examples
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Settings:
 
     `spread` is the standard deviation of the tables at the start.
     """
+
+    __pydantic_config__ = recipe_file.STRICT
 
     width: int = 32
     filters: int = 48

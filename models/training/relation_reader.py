@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from models.relation_reader import BUCKETS, MENTION, REACH, UNKNOWN, Floats, Reading
+from models.training import recipe_file
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class Settings:
     than `most` pairs shows so many of them in an epoch. One network is trained for each of the
     `folds`, without its documents; the answers of all are averaged.
     """
+
+    __pydantic_config__ = recipe_file.STRICT
 
     words: int = 10_000
     vector: int = 200

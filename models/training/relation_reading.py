@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import math
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +18,15 @@ import onnx
 import torch
 
 from models.relation_reader import Floats, Vocabulary, readings
-from models.relation_units import Hashes
+from models.relation_words import Hashes
+from models.training import recipe_file
 from models.training.corpora import sha256
 from models.training.reader_graph import graph, rounded
 from models.training.relation_corpora import READERS, read
 from models.training.relation_examples import Examples, Flags, Inventory
+from models.training.relation_inventory import OUTPUTS, inventory
 from models.training.relation_reader import Batch, Lesson, Network, Settings, fit
-from models.training.relation_training import OUTPUTS, best_threshold, inventory
+from models.training.relation_training import best_threshold
 from models.training.word_vectors import word_vectors
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class Recipe:
     `outputs` is the file, beside relations.toml, that says what the model learns.
     """
 
+    __pydantic_config__ = recipe_file.STRICT
+
     kind: str
     identifier: str
     outputs: str
@@ -47,21 +50,8 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `ValueError`."""
-        table = tomllib.loads(path.read_text("utf-8"))
-        if set(table) - {each.name for each in fields(cls)}:
-            raise ValueError(f"{path.name} has unknown keys")
-        try:
-            return cls(
-                kind=table["kind"],
-                identifier=table["identifier"],
-                outputs=table["outputs"],
-                mix={name: tuple(parts) for name, parts in table["mix"].items()},
-                texts=tuple(table["texts"]),
-                settings=Settings(**table.get("settings", {})),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path.name} lacks or misnames a key: {error}") from error
+        """Read the file; `RecipeInvalid` says what is wrong in it."""
+        return recipe_file.load(path, cls)
 
 
 def train(recipe_path: Path, data: Path, out: Path) -> Path:

@@ -10,9 +10,8 @@ import hashlib
 import json
 import logging
 import math
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +22,17 @@ import torch
 from models.indications import FOLDER
 from models.registry import EVERY
 from models.relation_model import SILENT, Output, RelationModel
-from models.training import evaluate
+from models.training import evaluate, recipe_file
 from models.training.corpora import documents, sha256
 from models.training.relation_corpora import READERS, read
 from models.training.relation_examples import Examples, Inventory
+from models.training.relation_inventory import OUTPUTS, inventory
 from models.training.relation_network import Network, Settings, Table
 from models.training.relation_network import train as fit
 from models.training.relation_scores import probabilities, total, with_gold_entities
 
 log = logging.getLogger(__name__)
 
-OUTPUTS = Path(__file__).with_name("relations.toml")
 Tuned = tuple[str, Examples]
 """The corpus of an example, and the example."""
 _HELD_OUT = 0.15
@@ -53,6 +52,8 @@ class Recipe:
     Documents whose `meta.pmid` occurs in one of the files `apart` are never read.
     """
 
+    __pydantic_config__ = recipe_file.STRICT
+
     kind: str
     identifier: str
     mix: Mapping[str, tuple[str, ...]]
@@ -66,50 +67,8 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read the file; an unknown or missing key is a `ValueError`."""
-        table = tomllib.loads(path.read_text("utf-8"))
-        if set(table) - {each.name for each in fields(cls)}:
-            raise ValueError(f"{path.name} has unknown keys")
-        try:
-            return cls(
-                kind=table["kind"],
-                identifier=table["identifier"],
-                mix={name: tuple(parts) for name, parts in table["mix"].items()},
-                tune={name: tuple(parts) for name, parts in table.get("tune", {}).items()},
-                apart=tuple(table.get("apart", ())),
-                outputs=table.get("outputs", OUTPUTS.name),
-                whole=table.get("whole", True),
-                distant=table.get("distant", 4),
-                precise=table.get("precise", 0.5),
-                settings=Settings(**table.get("settings", {})),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path.name} lacks or misnames a key: {error}") from error
-
-
-def inventory(path: Path = OUTPUTS) -> Inventory:
-    """Read groups and outputs; thresholds are still one half."""
-    table = tomllib.loads(path.read_text("utf-8"))
-    numbers = {name: place for place, name in enumerate(table["groups"])}
-    groups = {
-        label: numbers[name]
-        for name, labels in table["groups"].items()
-        for label in labels or [name]
-    }
-    defaults = {"relation": "", "reach": 0, "single": False, "stretch": False, "document": False}
-    outputs = tuple(
-        Output(
-            **{
-                **defaults,
-                **each,
-                "heads": tuple(numbers[name] for name in each["heads"]),
-                "tails": tuple(numbers[name] for name in each["tails"]),
-                "threshold": 0.5,
-            }
-        )
-        for each in table["output"]
-    )
-    return Inventory(groups, len(numbers), outputs)
+        """Read the file; `RecipeInvalid` says what is wrong in it."""
+        return recipe_file.load(path, cls)
 
 
 def train(recipe_path: Path, data: Path, out: Path) -> Path:

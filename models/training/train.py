@@ -7,7 +7,6 @@ import logging
 import math
 import shutil
 import time
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,7 +18,13 @@ from torch import Tensor
 from models.dictionary import MARKS
 from models.errors import RecipeInvalid
 from models.tokenization import Tokenizer
-from models.training import checkpoint, pretraining, relation_reading, relation_training
+from models.training import (
+    checkpoint,
+    pretraining,
+    recipe_file,
+    relation_reading,
+    relation_training,
+)
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
@@ -30,6 +35,8 @@ from models.windows import pad
 
 log = logging.getLogger(__name__)
 
+KINDS = ("relations", "reader", "encoder")
+"""What a recipe trains that says its kind."""
 SAVE_EVERY = 120.0
 TELL_EVERY = 100
 
@@ -80,12 +87,12 @@ def train(
     return run.save_weights()
 
 
-def kind_of(recipe_path: Path) -> str:
+def kind_of(recipe_path: Path) -> str | None:
     """Tell which kind of model a recipe trains; a tagger's says nothing."""
-    try:
-        return str(tomllib.loads(recipe_path.read_text("utf-8")).get("kind", "tagger"))
-    except ValueError as error:
-        raise RecipeInvalid(f"{recipe_path.name} is no TOML: {error}") from error
+    kind = recipe_file.table(recipe_path).get("kind")
+    if kind is not None and kind not in KINDS:
+        raise RecipeInvalid(f"{recipe_path.name}: kind is none of {', '.join(KINDS)}")
+    return kind
 
 
 class Run:

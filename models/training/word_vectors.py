@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.relation_reader import FIRST, UNKNOWN, Floats
-from models.relation_units import Hashes, hashed, words
+from models.relation_words import Hashes, hashed, words
 from models.training.embeddings import CONTEXTS, cooccurrences, vectors
 from models.training.vocabulary import texts
 

@@ -17,7 +17,7 @@ def found(text):
     ]
     starts = [match.start() for match in re.finditer(r"[^.]+\.", text)]
     units = Units.of(text, mentions, starts, 2)
-    return concept_pairs(units, mentions, 0, 1), mentions, units
+    return concept_pairs(units, [each.concept for each in mentions], 0, 1), mentions, units
 
 
 def test_every_pair_of_concepts_is_there_once():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from models.relation_knowledge import Knowledge, knowledge
-from models.relation_setting import setting
+from models.relation_buckets import buckets
+from models.relation_knowledge import Knowledge
+from models.relation_setting import Setting
 from models.relation_units import Mention, Units, claim
 from models.types import Assertion, Experiencer, Presence, Temporality
 
@@ -23,6 +24,10 @@ def units(claims=(), text=TEXT, words=WORDS):
 
 def pairs(cut, heads=(3, 3, 3), tails=(0, 1, 2)):
     return Knowledge(cut, np.array(heads), np.array(tails))
+
+
+def knowledge(cut, heads, tails):
+    return buckets(Knowledge(cut, heads, tails).columns())
 
 
 def test_the_drug_is_for_the_finding_that_it_is_known_for():
@@ -57,7 +62,7 @@ def test_what_a_note_claims_changes_the_features():
     heads, tails = np.array([3]), np.array([0])
     plain, absent = (knowledge(each, heads, tails) for each in (units(), units({"gout": 3})))
     assert (plain != absent).any()
-    same = setting(units(), heads, tails)
+    same = buckets(Setting(units(), heads, tails).columns())
     assert (plain[:, : same.shape[1]] == same).all()
     assert (plain > 0).any()
 

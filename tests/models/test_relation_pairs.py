@@ -66,20 +66,6 @@ def test_far_pairs_have_fewer_features():
     assert distant.shape[1] < close.shape[1]
 
 
-def test_the_words_of_the_whole_sentence_count_where_asked_for():
-    text = "Levels of the drug a rose when b was given."
-    mentions = [Mention(place, place + 1, 0) for place in (19, 31)]
-    units = Units.of(text, mentions, [0], 1)
-    far_off = Units.of(text.replace("Levels", "Signal"), mentions, [0], 1)
-    plain = [output("a", (0,), (0,), symmetric=True)]
-    asked = [output("a", (0,), (0,), symmetric=True, sentence=True)]
-    ((_, less),) = rows(units, candidates(units, plain), plain)
-    ((_, more),) = rows(units, candidates(units, asked), asked)
-    ((_, other),) = rows(far_off, candidates(far_off, asked), asked)
-    assert (more[:, : less.shape[1]] == less).all()
-    assert set(more[0, less.shape[1] :]) - set(other[0])
-
-
 def test_a_single_head_has_its_best_tail():
     pairs = Pairs(np.array([0, 0, 1]), np.array([2, 3, 3]), np.ones((3, 1), bool), NEAR)
     given = np.array([[0.6], [0.9], [0.7]], np.float32)

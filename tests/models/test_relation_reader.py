@@ -18,7 +18,8 @@ from models.relation_reader import (
     readings,
     steps,
 )
-from models.relation_units import Mention, Units, hashed
+from models.relation_units import Mention, Units
+from models.relation_words import hashed
 from models.relations import relations
 from models.segmentation import sentences
 from models.types import Entity, Span

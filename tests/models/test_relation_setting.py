@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.relation_setting import setting
+from models.relation_buckets import buckets
+from models.relation_setting import Setting
 from models.relation_units import Mention, Units
 
 LIST = "1. gout\n2. asthma\nPlan\n- allopurinol daily\n- salbutamol as needed\n"
@@ -17,7 +18,7 @@ def features(text, drug, finding):
     names = [word for _, word, _ in sorted(found)]
     units = Units.of(text, mentions, [0], 2)
     heads, tails = np.array([names.index(drug)]), np.array([names.index(finding)])
-    return set(setting(units, heads, tails)[0].tolist()) - {0}
+    return set(buckets(Setting(units, heads, tails).columns())[0].tolist()) - {0}
 
 
 @pytest.mark.parametrize(
@@ -48,4 +49,4 @@ def test_a_note_that_ends_with_a_line_break_and_one_without_lines():
 def test_no_pairs():
     units = Units.of("gout", [Mention(0, 4, 0)], [0], 1)
     none = np.zeros(0, np.int64)
-    assert len(setting(units, none, none)) == 0
+    assert len(buckets(Setting(units, none, none).columns())) == 0

@@ -9,7 +9,6 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.errors import RecipeInvalid  # noqa: E402
-from models.training.pretraining import Recipe  # noqa: E402
 from models.training.train import train  # noqa: E402
 from models.training.vocabulary import learn  # noqa: E402
 
@@ -98,22 +97,3 @@ def test_a_tagger_begins_with_it(tmp_path, data, start):
 def test_needs_a_vocabulary(tmp_path, data):
     with pytest.raises(RecipeInvalid, match="needs a run to start with"):
         train(written(tmp_path / "first.toml", ENCODER.format(steps=3)), data, tmp_path / "run")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("colour = 1\n", "unknown keys: \\['colour'\\]"), ("", None)],
-)
-def test_the_recipe_is_checked(tmp_path, text, message):
-    path = written(tmp_path / "recipe.toml", text + ENCODER.format(steps=3))
-    if message is None:
-        assert Recipe.load(path).steps == 3
-    else:
-        with pytest.raises(RecipeInvalid, match=message):
-            Recipe.load(path)
-
-
-def test_the_recipe_has_to_say_how_long(tmp_path):
-    text = ENCODER.replace("steps = {steps}\n", "")
-    with pytest.raises(RecipeInvalid, match="lacks \\['steps'\\]"):
-        Recipe.load(written(tmp_path / "recipe.toml", text))

@@ -3,7 +3,7 @@
 import pytest
 
 from models.training.relation_claims import bc5cdr_mentions, biored, crowdtruth, lct
-from models.training.relation_training import OUTPUTS, inventory
+from models.training.relation_inventory import OUTPUTS, inventory
 
 KNOWN = inventory(OUTPUTS.with_name("relations_reasons.toml"))
 TEXT = "Ketorol led to gout. Zincol was given for rash, and the gout went."

@@ -10,13 +10,13 @@ torch = pytest.importorskip("torch")
 
 from models.relation_model import RelationModel  # noqa: E402
 from models.relation_reader import FIRST, UNKNOWN, Vocabulary  # noqa: E402
-from models.relation_units import hashed  # noqa: E402
+from models.relation_words import hashed  # noqa: E402
 from models.training.reader_graph import graph, rounded  # noqa: E402
 from models.training.relation_corpora import read  # noqa: E402
+from models.training.relation_inventory import OUTPUTS, inventory  # noqa: E402
 from models.training.relation_reader import Batch, Network, Settings  # noqa: E402
-from models.training.relation_reading import Recipe, lessons, save  # noqa: E402
+from models.training.relation_reading import lessons, save  # noqa: E402
 from models.training.relation_scores import total, with_gold_entities  # noqa: E402
-from models.training.relation_training import OUTPUTS, inventory  # noqa: E402
 from models.training.train import train  # noqa: E402
 from models.training.word_vectors import word_vectors  # noqa: E402
 
@@ -160,13 +160,3 @@ def test_frequent_words_have_vectors(tmp_path):
         vectors[FIRST + hashes.tolist().index(hashed(each)[0])] for each in ("cat", "dog", "sat")
     )
     assert np.linalg.norm(cat - dog) < np.linalg.norm(cat - sat)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"), [(("kind", "sort"), "unknown keys"), (("texts", "#"), "lacks")]
-)
-def test_a_wrong_recipe_is_refused(tmp_path, change, message):
-    recipe = tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE.replace(*change, 1))
-    with pytest.raises(ValueError, match=message):
-        Recipe.load(recipe)

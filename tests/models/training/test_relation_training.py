@@ -12,13 +12,11 @@ from models.registry import Registry  # noqa: E402
 from models.relation_model import RelationModel  # noqa: E402
 from models.training import relation_network, relation_training  # noqa: E402
 from models.training.relation_corpora import own_notes, read  # noqa: E402
+from models.training.relation_inventory import OUTPUTS, inventory  # noqa: E402
 from models.training.relation_network import Rows  # noqa: E402
 from models.training.relation_scores import total, with_gold_entities  # noqa: E402
 from models.training.relation_training import (  # noqa: E402
-    OUTPUTS,
-    Recipe,
     best_threshold,
-    inventory,
     record,
     thinned,
 )
@@ -182,14 +180,6 @@ def interaction(number):
     return {"id": str(number), "text": text, "entities": entities, "relations": relations} | {
         "meta": meta
     }
-
-
-@pytest.mark.parametrize("text", ['kind = "relations"', 'kind = "relations"\nother = 1'])
-def test_a_broken_recipe_is_named(tmp_path, text):
-    path = tmp_path / "recipe.toml"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=r"recipe\.toml"):
-        Recipe.load(path)
 
 
 def test_few_of_the_unrelated_pairs_far_apart_are_learned_from():

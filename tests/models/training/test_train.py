@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.dictionary import Dictionary  # noqa: E402
-from models.errors import ModelCorrupt, RecipeInvalid  # noqa: E402
+from models.errors import ModelCorrupt  # noqa: E402
 from models.tagger import Tagger  # noqa: E402
 from models.training.publish import publish  # noqa: E402
 from models.training.train import train  # noqa: E402
@@ -187,13 +187,3 @@ def test_trains_on_a_corpus_of_the_user(tmp_path):
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["documents"] == {"mine": 60}
     assert {"corpora/en/mine/train", "mine.toml"} <= set(run["data"])
-
-
-@pytest.mark.parametrize(
-    ("change", "word"), [("colour = 1\n", "colour"), (None, "heads"), ("a = \n", "no TOML")]
-)
-def test_a_recipe_is_checked(tmp_path, change, word):
-    path = tmp_path / "recipe.toml"
-    path.write_text((change or "") + ("" if change is None else RECIPE.format(steps=1)))
-    with pytest.raises(RecipeInvalid, match=word):
-        train(path, tmp_path, tmp_path / "out")
