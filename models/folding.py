@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,8 @@ from functools import lru_cache
 _SPACES = {ord(mark): " " for mark in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2009\u202f"}
 _QUOTES = {ord(mark): "'" for mark in "\u2018\u2019\u02bc\u00b4`"}
 _DASHES = {ord(mark): "-" for mark in "\u2010\u2011\u2012\u2013\u2014\u2212"}
-_EVEN = _SPACES | _QUOTES | _DASHES
+_EVEN = {chr(mark): plain for mark, plain in (_SPACES | _QUOTES | _DASHES).items()}
+_UNEVEN = re.compile(f"[{re.escape(''.join(_EVEN))}]")
 
 
 def lower(text: str) -> str:
@@ -17,7 +19,12 @@ def lower(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := mark.lower()) == 1 else mark for mark in text)
-    return lowered.translate(_EVEN)
+    return _even(lowered)
+
+
+def _even(text: str) -> str:
+    """Write plain marks; quicker than `translate` for a text that is not all ASCII."""
+    return _UNEVEN.sub(lambda mark: _EVEN[mark[0]], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,10 @@ class Folded:
 def fold(text: str) -> Folded:
     """Drop case, accents and invisible characters: `MÜLLER`, `Müller` and `muller` become one."""
     if text.isascii():
-        return Folded(text.lower().translate(_EVEN), range(len(text)))
+        return Folded(_even(text.lower()), range(len(text)))
     bare = {mark: _bare(mark) for mark in set(text)}
     written = [bare[mark] for mark in text]
-    folded = "".join(written).translate(_EVEN)
+    folded = _even("".join(written))
     if all(len(parts) == 1 for parts in bare.values()):
         return Folded(folded, range(len(text)))
     origin = [at for at, parts in enumerate(written) for _ in parts]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import repeat
 from typing import Any
 
 from models import lexicon, phi_tables
@@ -112,11 +113,11 @@ class Pattern:
         places = found = None if self.begins is None else starts.of(self.begins)
         if self.needs is not None:
             places = starts.near(self.needs, self.longest, found)
-        if places is not None:
-            for start in places:
-                if match := self.regex.match(text, start):
-                    yield match
-            return
+        if places is None:
+            return self._searched(text)
+        return filter(None, map(self.regex.match, repeat(text), places))
+
+    def _searched(self, text: str) -> Iterator[re.Match[str]]:
         at = 0
         while match := self.regex.search(text, at):
             at = match.start() + 1 if self.listed else max(match.end(), match.start() + 1)

@@ -44,17 +44,24 @@ class Keys:
                 self._add(each)
             elif isinstance(each, frozenset):
                 self._sets.append(each)
-        self._words, self._numbers = _Kept(self._of_word), _Kept(self._of_number)
+        # What fits alike has one number. How much can differ the openings bound, not the texts.
+        self._numbers_of: dict[tuple[Fitted, ...], int] = {(): 0}
+        self._together: list[tuple[Fitted, ...]] = [()]
+        self._words, self._digits = _Kept(self._of_word), _Kept(self._of_digits)
 
     def places(self, text: str) -> dict[Fitted, list[int]]:
         """Give the offsets, in order, of the words that fit."""
-        found: dict[Fitted, list[int]] = {}
-        for regex, kept in ((_TOKEN, self._words), (_DIGITS, self._numbers)):
+        alike: dict[int, list[int]] = {}
+        for regex, kept in ((_TOKEN, self._words), (_DIGITS, self._digits)):
             for match in regex.finditer(text):
-                if fitted := kept[match.group()]:
-                    place = match.start()
-                    for each in fitted:
-                        found.setdefault(each, []).append(place)
+                if number := kept[match.group()]:
+                    alike.setdefault(number, []).append(match.start())
+        found: dict[Fitted, list[int]] = {}
+        for number, places in alike.items():
+            for each in self._together[number]:
+                found.setdefault(each, []).extend(places)
+        for places in found.values():
+            places.sort()
         return found
 
     def _add(self, opening: Opening) -> None:
@@ -65,16 +72,23 @@ class Keys:
             before = of_kind.get(key, ())
             of_kind[key] = longer.setdefault(before, (*before, opening))
 
-    def _of_word(self, word: str) -> tuple[Fitted, ...]:
-        fitted: dict[Fitted, None] = dict.fromkeys(self._fitting("letters", _by_letters(word)))
-        fitted |= dict.fromkeys(self._fitting("shape", _by_shape(word)))
+    def _number(self, fitted: Iterable[Fitted]) -> int:
+        together = tuple(dict.fromkeys(fitted))
+        number = self._numbers_of.setdefault(together, len(self._together))
+        if number == len(self._together):
+            self._together.append(together)
+        return number
+
+    def _of_word(self, word: str) -> int:
+        fitted: list[Fitted] = [*self._fitting("letters", _by_letters(word))]
+        fitted += self._fitting("shape", _by_shape(word))
         if self._sets and (run := _RUN.match(word)):
             plain = _plain(run.group())
-            fitted |= dict.fromkeys(words for words in self._sets if plain in words)
-        return tuple(fitted)
+            fitted += (words for words in self._sets if plain in words)
+        return self._number(fitted)
 
-    def _of_number(self, digits: str) -> tuple[Fitted, ...]:
-        return tuple(dict.fromkeys(self._fitting("digits", _by_shape(digits))))
+    def _of_digits(self, digits: str) -> int:
+        return self._number(self._fitting("digits", _by_shape(digits)))
 
     def _fitting(self, kind: Kind, written: str) -> Iterator[Opening]:
         openings = self._openings.get(kind, {})
@@ -82,14 +96,14 @@ class Keys:
             yield from openings.get(written[:length], ())
 
 
-class _Kept(dict[str, tuple[Fitted, ...]]):
-    """What words fit, looked up once a word."""
+class _Kept(dict[str, int]):
+    """The numbers of what words fit, looked up once a word."""
 
-    def __init__(self, look: Callable[[str], tuple[Fitted, ...]]) -> None:
+    def __init__(self, look: Callable[[str], int]) -> None:
         super().__init__()
         self._look = look
 
-    def __missing__(self, word: str) -> tuple[Fitted, ...]:
+    def __missing__(self, word: str) -> int:
         fitted = self._look(word)
         if len(word) <= _KEPT_LONGEST:
             if len(self) >= _KEPT:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -20,6 +22,8 @@ Marks = npt.NDArray[np.uint8]
 
 # A lone surrogate cannot cross into the tokenizer; the replacement has the same length.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+_UPPER, _LOWER, _SPACE = (np.uint8(bit) for bit in (1, 2, 4))
 
 SHAPES = 10
 """Caseless, lower, Capital, UPPER, miXed; the same five again when no white space precedes."""
@@ -109,8 +113,8 @@ class Tokenizer:
 
 
 def _shapes(text: str, starts: Integers, ends: Integers) -> Integers:
-    upper = np.frombuffer(bytes(map(str.isupper, text)), np.uint8)
-    lower = np.frombuffer(bytes(map(str.islower, text)), np.uint8)
+    classes = _classes()[np.frombuffer(text.encode("utf-32-le"), "<u4")]
+    upper, lower = classes & _UPPER, (classes & _LOWER) >> 1
     uppers, lowers = _count(upper, starts, ends), _count(lower, starts, ends)
     first = upper[starts] == 1 if len(starts) else np.zeros(0, bool)
     shapes = np.select(
@@ -123,10 +127,22 @@ def _shapes(text: str, starts: Integers, ends: Integers) -> Integers:
         [0, 1, 2, 3],
         4,
     )
-    space = np.frombuffer(b"\1" + bytes(map(str.isspace, text)), np.uint8) == 1
+    space = np.concatenate([[True], classes & _SPACE != 0])
     glued = ~(space[starts] | space[starts + 1])
     whole: Integers = shapes.astype(np.int64) + 5 * glued.astype(np.int64)
     return whole
+
+
+@cache
+def _classes() -> Marks:
+    """For each code point whether it is upper case, lower case or white space, as bits."""
+    marks = list(map(chr, range(sys.maxunicode + 1)))
+    upper, lower, space = (
+        np.frombuffer(bytes(map(tells, marks)), np.uint8)
+        for tells in (str.isupper, str.islower, str.isspace)
+    )
+    classes: Marks = upper * _UPPER | lower * _LOWER | space * _SPACE
+    return classes
 
 
 def _count(flags: npt.NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:

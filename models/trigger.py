@@ -56,6 +56,7 @@ class Rule:
 
     `reach` and `reach_after` count tokens, `commas` what may stand between trigger and entity;
     in a list that one of the words of `lists` closes (`no fever, chills or cough`) none counts.
+    With `runs`, a bare run to the end of the sentence is a list too: `no fever, chills, cough.`
     `passes` are stops of its claim that it goes on over. `named` and `spares` are what the words
     of the entity itself must, or must not, say.
     """
@@ -66,6 +67,7 @@ class Rule:
     commas: int | None
     commas_after: int | None
     lists: re.Pattern[str] | None
+    runs: bool
     passes: frozenset[str]
     only: frozenset[str]
     unless: frozenset[str]
@@ -86,6 +88,7 @@ class Rule:
             commas,
             entry.get("commas_after", commas),
             _words(entry["lists"]) if "lists" in entry else None,
+            entry.get("runs", False),
             frozenset(entry.get("passes", ())),
             frozenset(entry.get("only", ())),
             frozenset(entry.get("unless", ())),
@@ -116,28 +119,104 @@ class Rule:
 class Trigger:
     """A phrase of the lists: what it is there for, and its rule's place in the file.
 
-    One written with `^` in front counts only where a clause opens: `Bij koorts bellen`.
+    One written with `^` in front counts only where a clause opens: `Bij koorts bellen`; one with
+    `$` at its end only where a clause closes: `Fever: no.`
     """
 
     side: Side
     rank: int = -1
     opens: bool = False
+    closes: bool = False
     stops: Claim | None = None
     """What a terminating word ends; none is all."""
+
+    @classmethod
+    def of(cls, written: str, side: Side, rank: int) -> Trigger:
+        """Read a phrase of a rule, with or without its marks."""
+        return cls(side, rank, written.startswith("^"), written.endswith("$"))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase stands for in one place: the ranks of its rules by side, and what it stops."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    stops: tuple[Claim, ...]
+    ends: bool
+    """Whether no trigger reaches over it."""
+
+    @classmethod
+    def of(cls, triggers: Sequence[Trigger]) -> Meaning | None:
+        """Sort triggers by what they do; none of them is no meaning."""
+        if not triggers:
+            return None
+        return cls(
+            tuple(each.rank for each in triggers if each.side in ("before", "around")),
+            tuple(each.rank for each in triggers if each.side in ("after", "around")),
+            tuple(each.stops for each in triggers if each.stops),
+            any(each.side == "terminate" and not each.stops for each in triggers),
+        )
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the phrase is a trigger, and no mere stop."""
+        return bool(self.before or self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase to look for; `bound` where some trigger hangs on where a clause opens or closes.
+
+    `first` and `last` tell whether it begins and ends inside a word when a letter stands beside it.
+    """
+
+    text: str
+    triggers: tuple[Trigger, ...]
+    anywhere: Meaning | None
+    bound: bool
+    first: bool
+    last: bool
+
+    @classmethod
+    def of(cls, text: str, triggers: Sequence[Trigger]) -> Phrase:
+        """Work out what the phrase means wherever it stands."""
+        free = [each for each in triggers if not (each.opens or each.closes)]
+        bound = len(free) < len(triggers)
+        return cls(
+            text,
+            tuple(triggers),
+            Meaning.of(free),
+            bound,
+            text[:1].isalnum(),
+            text[-1:].isalnum(),
+        )
+
+    def where(self, opens: bool, closes: bool) -> Meaning | None:
+        """Say what the phrase means where a clause opens with it, or closes."""
+        return Meaning.of(
+            [
+                each
+                for each in self.triggers
+                if (opens or not each.opens) and (closes or not each.closes)
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """One language's assertion.toml, ready to search with.
 
-    `years` are the triggers that every bare year stands for: `pneumonia 2015`.
+    `years` are the triggers that every bare year stands for: `pneumonia 2015`. `timeless` are the
+    labels of what is not history where it is absent: `never had a seizure`.
     """
 
     rules: tuple[Rule, ...]
     sections: tuple[tuple[str, Rule], ...]
     farthest: int
     phrases: ahocorasick.Automaton
-    years: tuple[Trigger, ...]
+    years: Phrase | None
+    timeless: frozenset[str | None]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Rules:
@@ -149,12 +228,14 @@ class Rules:
             tuple((entry["kind"], Rule.of(entry, names)) for entry in data["section"]),
             max(max(rule.reach, rule.reach_after) for rule in rules),
             _automaton(_triggers(data)),
-            tuple(
-                Trigger("around", rank)
-                for rank, entry in enumerate(data["rule"])
-                if entry.get("years")
-            ),
+            _years(data["rule"]),
+            frozenset([None, *data.get("timeless", ())]),
         )
+
+
+def _years(rules: Sequence[Mapping[str, Any]]) -> Phrase | None:
+    ranks = [rank for rank, entry in enumerate(rules) if entry.get("years")]
+    return Phrase.of("", [Trigger("around", rank) for rank in ranks]) if ranks else None
 
 
 def _words(words: Sequence[str]) -> re.Pattern[str]:
@@ -183,7 +264,8 @@ def _written(data: dict[str, Any]) -> Iterator[tuple[str, Trigger]]:
     for rank, entry in enumerate(data["rule"]):
         for side in _SIDES:
             for phrase in entry.get(side, ()):
-                yield phrase.removeprefix("^"), Trigger(side, rank, phrase.startswith("^"))
+                bare = phrase.removeprefix("^").removesuffix("$")
+                yield bare, Trigger.of(phrase, side, rank)
     for phrase in [*data["terminate"]["all"], *data["terminate"]["punctuation"]]:
         yield phrase, Trigger("terminate")
     for stopped, stops in data["terminate"].get("only", {}).items():
@@ -203,7 +285,7 @@ def _counted(phrase: str, numbers: Sequence[str]) -> Iterator[str]:
 def _automaton(triggers: Mapping[str, Sequence[Trigger]]) -> ahocorasick.Automaton:
     phrases = ahocorasick.Automaton()
     for phrase, meant in triggers.items():
-        phrases.add_word(phrase, (phrase, tuple(meant)))
+        phrases.add_word(phrase, Phrase.of(phrase, meant))
     phrases.make_automaton()
     return phrases
 

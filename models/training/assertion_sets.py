@@ -15,7 +15,7 @@ _KIND = "letter"
 
 
 def sentences(language: str, part: str) -> Iterator[dict[str, Any]]:
-    """Yield the sentences of one part, `first` or `second`, as stand-off documents.
+    """Yield the sentences of one part, `first` to `fourth`, as stand-off documents.
 
     Raises:
         MarkupError: a sentence is marked wrongly; the message names it by its place.

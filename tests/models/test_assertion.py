@@ -172,3 +172,35 @@ def test_what_is_given_instead_is_not_negated_with_what_is_held(text: str, drug:
     assert claim(text, drug, "DRUG").presence == "present"
     if text.startswith("Hold"):
         assert claim(text, "metformin", "DRUG").presence == "absent"
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "presence"),
+    [
+        ("No itch, rash, thirst.", "thirst", "absent"),
+        ("Scan: no abscess, small cyst.", "cyst", "present"),
+        ("No itch, rash, thirst 3/10.", "thirst", "present"),
+        ("Rash (no itch) on the leg with thirst.", "thirst", "present"),
+        ("Thirst (swab clear, no growth seen, negative).", "Thirst", "present"),
+        ("No abscess (or gas) or cyst.", "cyst", "absent"),
+        ("Itch: no\nRash", "Itch", "absent"),
+        ("Itch no. 2 is worse.", "Itch", "present"),
+        ("Hosp no 4412 gout.", "gout", "present"),
+        ("No itch no sob. has rash", "rash", "present"),
+        ("Itch -, rash +", "Itch", "absent"),
+        ("Itch -, rash +", "rash", "present"),
+        ("There is no change in the itch.", "itch", "present"),
+        ("Does not deny thirst.", "thirst", "present"),
+        ("Itch, rash and thirst were all denied.", "Itch", "absent"),
+        ("Hold iron, then gout clinic.", "gout", "present"),
+        ("No risk factors for gout.", "gout", "present"),
+        ("Insufficient evidence for gout.", "gout", "absent"),
+    ],
+)
+def test_how_far_a_denial_goes(text: str, mention: str, presence: str) -> None:
+    assert claim(text, mention).presence == presence
+
+
+def test_what_is_denied_is_not_history() -> None:
+    said = claim("Never had hives in 1999.", "hives")
+    assert (said.presence, said.temporality) == ("absent", "current")

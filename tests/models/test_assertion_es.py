@@ -169,3 +169,26 @@ def test_who_brings_the_patient_is_not_the_one_who_is_ill(who: str) -> None:
     start = text.index("fiebre")
     (said,) = assertions(text, [Span.of(text, start, start + 6)], "es")
     assert said.experiencer is Experiencer.PATIENT
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "presence"),
+    [
+        ("Murphy y Blumberg negativos.", "Murphy", "absent"),
+        ("Gota, tos y fiebre fueron descartadas.", "Gota", "absent"),
+        ("Se descarta gota y fractura.", "fractura", "absent"),
+        ("Se descarta que tenga gota.", "gota", "absent"),
+        ("Serología negativa para lúes y dengue.", "dengue", "absent"),
+        ("Sin hallazgos, salvo temblor.", "temblor", "present"),
+        ("No refiere nada excepto temblor.", "temblor", "present"),
+        ("Tos (sin fiebre) con temblor.", "temblor", "present"),
+        ("Tos (hoy no ha tomado) + temblor.", "temblor", "present"),
+        ("No anticoagular debido al temblor.", "temblor", "present"),
+        ("No hay cambios en el temblor.", "temblor", "present"),
+        ("No niega tos.", "tos", "present"),
+        ("Fiebre: no", "Fiebre", "absent"),
+        ("EF: no edemas.", "edemas", "absent"),
+    ],
+)
+def test_how_far_a_denial_goes(text: str, mention: str, presence: str) -> None:
+    assert claim(text, mention).presence == presence

@@ -167,3 +167,29 @@ def test_long_notes_take_linear_time(piece):
     began = time.process_time()
     assertions(text, spans, "nl")
     assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "presence"),
+    [
+        ("Ontkent jeuk, hoest en braken.", "hoest", "absent"),
+        ("Geen jeuk, hoest, braken.", "braken", "absent"),
+        ("Geen jeuk bij hoest.", "hoest", "present"),
+        ("Jicht, trombose en breuk werden uitgesloten.", "Jicht", "absent"),
+        ("Jicht dient te worden uitgesloten.", "Jicht", "possible"),
+        ("De scan sluit trombose uit.", "trombose", "absent"),
+        ("Jeuk -, hoest +", "Jeuk", "absent"),
+        ("Jeuk -, hoest +", "hoest", "present"),
+        ("Uitslag geen", "Uitslag", "absent"),
+        ("Niet eerder jicht gehad.", "jicht", "absent"),
+        ("Geen oorzaak gevonden voor de jeuk.", "jeuk", "present"),
+        ("Ontkent niet dat hij hoest.", "hoest", "present"),
+    ],
+)
+def test_how_far_a_denial_goes(text: str, mention: str, presence: str) -> None:
+    assert claim(text, mention, "DISEASE").presence == presence
+
+
+def test_what_is_denied_is_not_history() -> None:
+    said = claim("Geen jicht gehad.", "jicht", "DISEASE")
+    assert (said.presence, said.temporality) == ("absent", "current")

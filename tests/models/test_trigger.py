@@ -1,6 +1,6 @@
 import pytest
 
-from models.trigger import Claim, Rules, Trigger
+from models.trigger import Claim, Meaning, Rules, Trigger
 from models.types import Presence, Temporality
 
 ABSENT = Claim("presence", Presence.ABSENT)
@@ -21,7 +21,7 @@ def rules(**changes):
 
 
 def triggers(read, phrase):
-    return read.phrases.get(phrase)[1]
+    return read.phrases.get(phrase).triggers
 
 
 def test_a_claim_is_one_value_or_a_whole_axis():
@@ -62,8 +62,8 @@ def test_a_stop_ends_one_value_or_one_axis():
 
 def test_years_are_triggers_of_the_rules_that_ask_for_them():
     rule = {"set": "temporality.historical", "reach": 3, "years": True}
-    assert rules(rule=[rule]).years == (Trigger("around", 0),)
-    assert rules().years == ()
+    assert rules(rule=[rule]).years.triggers == (Trigger("around", 0),)
+    assert rules().years is None
 
 
 def test_a_rule_looks_at_the_words_of_the_entity():
@@ -84,3 +84,30 @@ def test_a_list_of_names_that_is_not_there_is_an_error():
     rule = {"set": "presence.absent", "reach": 3, "spares": "nobody"}
     with pytest.raises(KeyError, match="nobody"):
         rules(rule=[rule])
+
+
+def test_a_phrase_bound_to_the_ends_of_a_clause_means_nothing_elsewhere():
+    rule = {"set": "presence.absent", "reach": 3, "before": ["^bij"], "after": ["geen$"]}
+    read = rules(rule=[rule])
+    opening, closing = read.phrases.get("bij"), read.phrases.get("geen")
+    assert opening.bound
+    assert closing.bound
+    assert opening.anywhere is None
+    assert closing.anywhere is None
+    assert opening.where(opens=True, closes=False) == Meaning((0,), (), (), ends=False)
+    assert closing.where(opens=False, closes=True) == Meaning((), (0,), (), ends=False)
+    assert closing.where(opens=True, closes=False) is None
+
+
+def test_a_stop_speaks_of_nothing():
+    read = rules(terminate={"all": ["but"], "punctuation": [], "only": {"presence": ["and"]}})
+    meanings = [read.phrases.get(phrase).anywhere for phrase in ("no", "but", "and")]
+    assert [each.speaks for each in meanings] == [True, False, False]
+    assert [each.ends for each in meanings] == [False, True, False]
+
+
+def test_a_phrase_knows_whether_a_letter_beside_it_makes_it_part_of_a_word():
+    rule = {"set": "presence.absent", "reach": 3, "before": ["non-"]}
+    phrase = rules(rule=[rule]).phrases.get("non-")
+    assert phrase.first
+    assert not phrase.last
