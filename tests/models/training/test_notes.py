@@ -20,14 +20,19 @@ def write(folder: Path, content: str) -> Path:
     return folder
 
 
+TRAINING_ALONE = ("nl-d", "nl-e", "nl-f")
+"""Notes that came after a test was scored: it stays what it was."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_notes_are_marked_well(language: str) -> None:
     errors, _, notes = check(NOTES / language)
     assert errors == []
     assert len(notes) >= 400
     assert len({note.text for note in notes}) == len(notes)
-    tests = sum(split_of(note.identifier) == "test" for note in notes)
-    assert 0.1 < tests / len(notes) < 0.2
+    split = [note for note in notes if not note.identifier.startswith(TRAINING_ALONE)]
+    tests = sum(split_of(note.identifier) == "test" for note in split)
+    assert 0.1 < tests / len(split) < 0.2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
