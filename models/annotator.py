@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models import phi_patterns, resolution
 from models.assertion import assertions
+from models.clinical_senses import without_senses
 from models.composition import composed, moved_back
 from models.mention import Mention
 from models.phi_checks import is_fraction
@@ -118,14 +119,24 @@ class Annotator:
                 if one.score >= resolution.SURE
             ],
         )
-        entities = _entities(note, clinical, model.language)
         bounds = sentences(note.text, model.language)
+        entities = _entities(note, clinical, model.language, bounds)
         return Annotations(
             entities=entities,
             relations=relations(
-                entities, bounds, note.text, *self._relation_models[model.language]
+                entities,
+                bounds,
+                note.text,
+                *self._relation_models[model.language],
+                language=model.language,
             ),
-            phi=resolution.phi([*_phi(note, personal), *resolution.guesses(shaped, clinical)]),
+            phi=resolution.phi(
+                without_senses(
+                    [*_phi(note, personal), *resolution.guesses(shaped, clinical)],
+                    note.text,
+                    model.language,
+                )
+            ),
         )
 
 
@@ -158,12 +169,14 @@ def _release() -> str:
         return "source"
 
 
-def _entities(note: Note, mentions: Sequence[Mention], language: str) -> tuple[Entity, ...]:
+def _entities(
+    note: Note, mentions: Sequence[Mention], language: str, cut: Sequence[tuple[int, int]]
+) -> tuple[Entity, ...]:
     bare = [
         Entity(Span.of(note.text, each.start, each.end), each.label, each.score)
         for each in mentions
     ]
-    claims = assertions(note.text, bare, language)
+    claims = assertions(note.text, bare, language, cut)
     return tuple(
         Entity(each.span, each.label, each.score, claim)
         for each, claim in zip(bare, claims, strict=True)

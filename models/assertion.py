@@ -133,6 +133,15 @@ class Scene:
             yield mark, max(0, mark.tokens[0] - place.tokens[1])
             at += 1
 
+    def next(self, place: Place, claim: Claim) -> Mark | None:
+        """Find the first mark behind the mention, no farther than a list, at which one may end."""
+        for mark, _ in self.after(place):
+            if mark.start > place.span.end + _LIST_AHEAD:
+                break
+            if mark.meaning.concerns(claim):
+                return mark
+        return None
+
 
 def _parts(mention: Entity | Span) -> tuple[Span, str | None]:
     return (mention.span, mention.label) if isinstance(mention, Entity) else (mention, None)
@@ -261,13 +270,19 @@ def _listed(rule: Rule, scene: Scene, mark: Mark, place: Place) -> bool:
     """Tell whether the span is part of a list that opens at the trigger before it."""
     if rule.lists is None:
         return False
-    following = next(scene.after(place), None)
-    end = following[0].start if following else place.right
-    limit = min(following[0].end if following else end, place.span.end + _LIST_AHEAD)
-    if rule.lists.search(scene.text, mark.end, limit):
+    following = scene.next(place, rule.claim)
+    end = following.end if following else place.right
+    if rule.lists.search(scene.text, mark.end, min(end, place.span.end + _LIST_AHEAD)):
         return True
-    if not rule.runs or (following and following[0].meaning.speaks):
+    return rule.runs and _runs(scene, mark, place)
+
+
+def _runs(scene: Scene, mark: Mark, place: Place) -> bool:
+    """Tell whether a bare run goes on from the trigger to the next stop or end of the sentence."""
+    following = next(scene.after(place), None)
+    if following and following[0].meaning.speaks:
         return False
+    end = following[0].start if following else place.right
     return _RUN.fullmatch(scene.text, mark.end, min(end, mark.end + _RUN_MOST)) is not None
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from models.folding import fold
 from models.phi_marks import Kind, case, letters, shape
@@ -47,6 +48,7 @@ class Keys:
         # What fits alike has one number. How much can differ the openings bound, not the texts.
         self._numbers_of: dict[tuple[Fitted, ...], int] = {(): 0}
         self._together: list[tuple[Fitted, ...]] = [()]
+        self._numbering = Lock()
         self._words, self._digits = _Kept(self._of_word), _Kept(self._of_digits)
 
     def places(self, text: str) -> dict[Fitted, list[int]]:
@@ -74,9 +76,10 @@ class Keys:
 
     def _number(self, fitted: Iterable[Fitted]) -> int:
         together = tuple(dict.fromkeys(fitted))
-        number = self._numbers_of.setdefault(together, len(self._together))
-        if number == len(self._together):
-            self._together.append(together)
+        with self._numbering:
+            number = self._numbers_of.setdefault(together, len(self._together))
+            if number == len(self._together):
+                self._together.append(together)
         return number
 
     def _of_word(self, word: str) -> int:

@@ -200,17 +200,29 @@ def _pattern(written: str, kind: Kind, data: Mapping[str, Any]) -> re.Pattern[st
             parts.append(f"(?P<{part}>{_list(lists[part], data['joins'])})")
         elif part == "..":
             parts.append(_filling(data["stops"]))
-        elif part.startswith("{"):
-            parts.append(_any(data["words"][part[1:-1]]))
         else:
-            parts.append(_any([part]))
-    return re.compile(r"(?<!\S)" + "".join(parts))
+            parts.append(_phrase(part, data["words"]))
+    # A sign begins nowhere but behind a space, and a search for signs alone is far quicker.
+    opening = "" if written.startswith(tuple(lists)) else r"(?<!\S)"
+    return re.compile(opening + "".join(parts))
+
+
+def _phrase(written: str, words: Mapping[str, Sequence[str]]) -> str:
+    """Compile a word, `{name}`, or `{name}!{other}`: what stands behind one of the other fails."""
+    named, _, barred = written.partition("!")
+    phrases = _any(words[named[1:-1]] if named.startswith("{") else [named])
+    return f"(?={phrases}){_unsaid(words[barred[1:-1]])}{phrases}" if barred else phrases
 
 
 def _any(phrases: Sequence[str]) -> str:
     """One of the phrases, the longest that fits; an empty one stands for nothing at all."""
     written = sorted(map(_plain, phrases), key=len, reverse=True)
     return f"(?:{'|'.join(map(re.escape, written))})"
+
+
+def _unsaid(phrases: Sequence[str]) -> str:
+    """None of the phrases stands before."""
+    return "".join(rf"(?<!\b{re.escape(each)})" for each in map(_plain, phrases))
 
 
 def _list(signs: str, joins: Sequence[str]) -> str:

@@ -163,6 +163,10 @@ class Meaning:
         """Whether the phrase is a trigger, and no mere stop."""
         return bool(self.before or self.after)
 
+    def concerns(self, claim: Claim) -> bool:
+        """Whether it is more than a stop of other claims: `no pain on exertion, cough or rash`."""
+        return self.speaks or self.ends or claim in self.stops
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:

@@ -2,7 +2,8 @@
 
 phi_sets/<language>_<part>.toml holds `[values]` and `[templates]`, which the head of en_dev.toml
 explains. No part of `PARTS` is ever trained on, and they share neither with each other; what a
-training makes of the part `TRAIN` is told in phi_notes.py.
+training makes of the part `TRAIN` is told in phi_notes.py. The parts of `CLEAN` have no personal
+data at all, and nothing is trained on them either.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from models.phi_checks import CHECKS
 SETS = Path(__file__).with_name("phi_sets")
 TABLES = Path(__file__).with_name("phi_benchmark.toml")
 PARTS = ("dev", "dev2", "blind", "test")
+CLEAN = ("clean", "clean2")
 TRAIN = "train"
 FILLINGS = 5
 """How often each template is filled, every time with other values."""

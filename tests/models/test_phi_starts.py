@@ -1,4 +1,10 @@
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+from threading import Barrier
+
+import pytest
 
 from models.phi_openings import one
 from models.phi_starts import After, Keys, Starts
@@ -32,3 +38,29 @@ def test_a_word_of_any_length_fits_again_and_again():
     keys = Keys([words])
     for text, places in (("X" * 5000, [0]), ("y " + "x" * 5000 + " x", [2])):
         assert Starts(text, keys).of(words) == places
+
+
+@pytest.fixture
+def eager_switches():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("eager_switches")
+def test_what_several_threads_look_up_at_once_stays_right():
+    drawn = [each for size in range(1, 5) for each in combinations("abcdefghijkl", size)]
+    words = ["".join(each) for each in drawn]
+    sets = [frozenset(word for word in words if letter in word) for letter in "abcdefghijkl"]
+    for _ in range(10):
+        keys, begin = Keys(sets), Barrier(4)
+
+        def read(part, keys=keys, begin=begin):
+            begin.wait()
+            return Starts(" ".join(part), keys)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(read, [words[part::4] for part in range(4)]))
+        starts = Starts(" ".join(words), keys)
+        assert [len(starts.of(each)) for each in sets] == [len(each) for each in sets]

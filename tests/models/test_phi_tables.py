@@ -152,5 +152,108 @@ def test_a_heading_alone_that_is_a_name_as_well() -> None:
     assert ("NAME", "Barrio") in found("Barrio;4;3\nSol;5;2", "es")
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("en", "Name | Page | Ward\nAge | 54 | 7", "Page"),
+        ("en", "Page | gout | 3\nTom Wetherden | gout | 3\nAnna Oskelby | gout | 2", "Page"),
+        ("en", "I.P. | hernia | 4\nT.W. | gout | 5", "I.P."),
+        ("en", "Lea D. | hernia | 4\nTom W. | gout | 5", "Lea D."),
+        ("es", "Barrio;Calle;3\nSol;Paz;2", "Barrio"),
+        ("nl", "Voogd | jicht | 4\nJan Vos | hoest | 5\nPiet Bakker | val | 6", "Voogd"),
+    ],
+)
+def test_a_name_among_headings_goes(language: str, text: str, name: str) -> None:
+    assert ("NAME", name) in found(text, language)
+
+
+def test_headings_that_are_names_stay_where_nothing_says_so() -> None:
+    text = "NURSE | DATE | PAGE | DAY\nJONES | 3/4 | 5512 | 3"
+    assert not {"NURSE", "DATE", "PAGE", "DAY"} & {each for _, each in found(text, "en")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Site | Size | Stage\nLeft heel | 3 cm | 2\nSacrum | 2 cm | 3\nR Ankle | 1 | 1"),
+        ("en", "Vaccine | Dose | Site\nTdap | 0.5 mL | Left deltoid\nHepB | 1 mL | L Thigh"),
+        ("en", "Area | Finding | Side\nUpper lobe | clear | left\nLower Lobe | dull | right"),
+        (
+            "en",
+            "Test | Result | Unit\nHb | 120 | g/L\nWBC | 5 | 10*9/L\nPlt | 200 | x10^9/L\n"
+            "eGFR | 60 | mL/min/1.73m2\nALT | 30 | U/L\nBP | 120/80 | mmHg\nTSH | 2 | mIU/L",
+        ),
+        ("en", "Test | Result | Reference\nHb | 120 | 130-170 g/L\nK | 4 | 3.5 - 5.1 mmol/L"),
+        (
+            "en",
+            "Problem | Status | Plan\nT2DM | poor | Metformin 500 mg bd\nCKD | stable | U+E in "
+            "2 weeks\nHTN | ok | Continue ramipril 10 mg",
+        ),
+        (
+            "en",
+            "Drug | Dose | Sig\nLisinopril | 10 mg | 1 tab PO BID\nMetformin | 500 mg | Take 1 "
+            "tablet daily\nAlbuterol | 90 mcg | 2 puffs q4h PRN",
+        ),
+        ("en", "Lead | ST | T\nII | 1 mm | inverted\nV2 | 2 mm | upright\naVF | 0 | flat"),
+        ("en", "Drug | Ordered | Given\nMorphine | 5 mg | 2.5 mg\nNS | 1 L | 500 mL"),
+        ("en", "Diagnosis | Code | Course\nT2DM | E11.9 | slow\nGout | M10.9 | slow"),
+        ("nl", "Wond | Plaats | Grootte\n1 | Linker hiel | 3 cm\n2 | Stuit | 2 cm"),
+        ("nl", "Middel | Start | Stop\nPrednisolon | 30 mg | 5 mg\nMorfine | 5 mg | 2 mg"),
+        ("es", "Fármaco | Inicio | Fin\nPrednisona | 30 mg | 5 mg\nMorfina | 5 mg | 2 mg"),
+    ],
+)
+def test_findings_and_treatment_stay_below_headings_of_both(language: str, text: str) -> None:
+    assert not found(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "category", "cells"),
+    [
+        ("en", "Site", "LOCATION", ("Oakwood", "Maple House", "Room 14", "Left wing", "Hill")),
+        ("en", "Unit", "LOCATION", ("Ward 4B", "Maple", "12", "ICU 3", "Rose", "L Block")),
+        ("en", "Plan", "ID", ("HMO 44-12345", "8812", "Gold 12 mg-77")),
+        ("en", "Code", "ID", ("A4471", "E11.9-77")),
+        ("en", "Sample", "ID", ("24-12345", "1234567 L")),
+        ("en", "Lead", "NAME", ("Jones", "K.L.", "II Brown", "Hand")),
+        ("en", "Sig", "NAME", ("Jones", "GL", "T. Rose")),
+        ("en", "Given", "DATE", ("3/4", "12 May", "5 mg 3/4")),
+        ("nl", "Plaats", "LOCATION", ("Best", "Linker Maasoever", "Kamer 14")),
+        ("nl", "Start", "DATE", ("3-4", "5 mg 3-4")),
+        ("es", "Inicio", "DATE", ("3/4", "5 mg 3/4")),
+    ],
+)
+def test_what_tells_of_somebody_goes_below_them(
+    language: str, heading: str, category: str, cells: tuple[str, ...]
+) -> None:
+    rows = "\n".join(f"x | y | {cell}" for cell in cells)
+    told = found(f"K | Na | {heading}\n{rows}", language)
+    assert {(category, cell) for cell in cells} <= told
+
+
+@pytest.mark.parametrize("gap", [" | ", "\t"])
+@pytest.mark.parametrize(
+    ("language", "heads", "cells"),
+    [
+        ("en", ("Name", "Room"), (("Jones", "4"), ("Brown", "5"))),
+        ("en", ("Bed", "Patient"), (("4", "Rose"), ("5", "Page"))),
+        ("en", ("MRN", "Hb"), (("445566", "120"), ("778899", "110"))),
+        ("es", ("Paciente", "Cama"), (("Sol", "4"), ("Leal", "5"))),
+        ("nl", ("Naam", "Kamer"), (("Bloem", "4"), ("Bos", "5"))),
+    ],
+)
+def test_two_columns_below_headings(
+    language: str, heads: tuple[str, str], cells: tuple[tuple[str, str], ...], gap: str
+) -> None:
+    told = {text for _, text in found("\n".join(map(gap.join, (heads, *cells))), language)}
+    others = {"4", "5", "120", "110"}
+    assert {cell for row in cells for cell in row} - others <= told
+    assert not others & told
+
+
+def test_labels_of_a_form_are_no_column() -> None:
+    text = "Name | Oskelby\nAllergies | penicillin\nDiagnosis | gout\nMRN | 445566"
+    assert found(text, "en") == {("NAME", "Oskelby"), ("ID", "445566")}
+
+
 def test_the_time_is_linear() -> None:
     assert seconds("| a | 4.1 | Oskelby |\n" * 6000, "en") < 1.0

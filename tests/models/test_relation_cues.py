@@ -136,6 +136,9 @@ def test_an_english_sentence_says_it(marked, expected):
         "[D Amoxicillin] caused a [F rash].",
         "No [D allopurinol]. Takes [D colchicine] because of [F gout].",
         "[D Insulin] [M 10 units] and [D metformin] because of [F diabetes].",
+        "No contraindication to [D apixaban] given [F mild liver disease].",
+        "There is no need to avoid [D statins] with [F fatty liver].",
+        "Don't hold [D oxygen] because of [F COPD].",
     ],
 )
 def test_an_english_sentence_does_not_say_it(marked):
@@ -232,6 +235,8 @@ def test_a_spanish_sentence_says_it(marked, expected):
         "[F Exantema] por [D amoxicilina].",
         "[T RM] no indicada. Acude por [S cefalea].",
         "[D Metformina] y [D insulina] por [F diabetes].",
+        "No hay contraindicación para [D apixabán] por [F hepatopatía leve].",
+        "No es necesario evitar [D estatinas] en [F esteatosis].",
     ],
 )
 def test_a_spanish_sentence_does_not_say_it(marked):
@@ -325,6 +330,7 @@ def test_a_dutch_sentence_says_it(marked, expected):
         "[F Exantheem] door [D amoxicilline].",
         "[D Quetiapine] [M 25 mg], controle wegens [F delier].",
         "[D Insuline] en [D metformine] vanwege [F diabetes].",
+        "Geen contra-indicatie voor [D apixaban] wegens [F milde leverziekte].",
     ],
 )
 def test_a_dutch_sentence_does_not_say_it(marked):

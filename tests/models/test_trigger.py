@@ -106,6 +106,13 @@ def test_a_stop_speaks_of_nothing():
     assert [each.ends for each in meanings] == [False, True, False]
 
 
+def test_a_stop_of_one_axis_is_no_concern_of_another():
+    read = rules(terminate={"all": ["but"], "punctuation": [], "only": {"presence": ["and"]}})
+    meanings = [read.phrases.get(phrase).anywhere for phrase in ("no", "but", "and")]
+    assert [each.concerns(ABSENT) for each in meanings] == [True, True, True]
+    assert [each.concerns(PAST) for each in meanings] == [True, True, False]
+
+
 def test_a_phrase_knows_whether_a_letter_beside_it_makes_it_part_of_a_word():
     rule = {"set": "presence.absent", "reach": 3, "before": ["non-"]}
     phrase = rules(rule=[rule]).phrases.get("non-")

@@ -105,9 +105,17 @@ def test_a_floor_that_is_not_reached_ends_with_status_1(
         main([*arguments, "--floors"])
 
 
-def test_the_test_part_is_not_looked_at() -> None:
-    with pytest.raises(SystemExit, match="dev parts only"):
-        main(["--part", "test", "--misses", "5"])
+@pytest.mark.parametrize("part", ["test", "clean2"])
+def test_parts_that_are_scored_alone_are_not_looked_at(part: str) -> None:
+    with pytest.raises(SystemExit, match=f"dev parts only: {part}"):
+        main(["--part", part, "--misses", "5"])
+
+
+def test_notes_without_personal_data_have_alarms_and_no_recall() -> None:
+    told, made = measure("en", "clean", sample=20)
+    assert told.alarms.notes == told.cases == len(made) > 2
+    assert told.tables["classes"] == {}
+    assert not [each for each in told.failures if "alarms" not in each]
 
 
 def test_the_floors_are_of_languages_and_figures_that_there_are() -> None:

@@ -16,6 +16,7 @@ from models.training import notes
 from models.training.corpora import documents
 from models.training.identities import SURNAMES, TEMPLATES, names
 from models.training.phi_sets import (
+    CLEAN,
     FILLINGS,
     NEGATIVE,
     PARTS,
@@ -91,9 +92,18 @@ def test_every_class_is_written_in_several_styles(language: str, part: str) -> N
     assert len([case for case in made(language, part) if case.style == NEGATIVE]) >= 20
 
 
+@pytest.mark.parametrize("part", CLEAN)
+def test_clean_notes_have_no_personal_data_and_are_many(part: str) -> None:
+    assert languages(part) == ["en", "es", "nl"]
+    for language in languages(part):
+        clean = made(language, part)
+        assert {(case.style, case.gold) for case in clean} == {(NEGATIVE, ())}
+        assert len({case.text for case in clean}) == len(clean) >= 60
+
+
 @pytest.mark.parametrize("language", languages("test"))
 def test_the_parts_share_no_template_and_no_name(language: str) -> None:
-    parts = [part for part in (*PARTS, TRAIN) if language in languages(part)]
+    parts = [part for part in (*PARTS, *CLEAN, TRAIN) if language in languages(part)]
     sides = {
         part: {plain(each) for all_ in table(language, part)["templates"].values() for each in all_}
         for part in parts
