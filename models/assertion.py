@@ -23,10 +23,11 @@ from models.types import Assertion, Entity, Presence, Span
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _COMMA = re.compile(r",(?!\d)")
 """A comma of the sentence, none inside a number: `5,2`."""
-_BRACKET = re.compile(r"[()]")
+_BRACKET = re.compile(r"\(|(?<![\s:][a-h])\)")
+"""Brackets, without those that number a list: `a) fever`."""
 _LIST_AHEAD = 80
 """How many characters after an entity its list may go on."""
-_RUN = re.compile(r"[^,.;:()\d]{1,40}(?:,[^,.;:()\d]{1,28}){2,}\.?\s*")
+_RUN = re.compile(r"[^,.;:()\d]{1,40}(?:,[^,.;:()\d]{1,28}){2,}[.,]?\s*")
 _RUN_MOST = 300
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19[3-9]|20[0-3])\d(?!\d)")
 _BARE_YEAR = re.compile(r"(?:19[3-9]|20[0-3])\d(?<![\w/.:-]\d{4})s?(?![\w/:-]|[.,]\d)")
@@ -268,7 +269,7 @@ def _commas(scene: Scene, mark: Mark, place: Place, rule: Rule) -> int:
 
 def _listed(rule: Rule, scene: Scene, mark: Mark, place: Place) -> bool:
     """Tell whether the span is part of a list that opens at the trigger before it."""
-    if rule.lists is None:
+    if rule.lists is None or scene.text.startswith(",", mark.end):
         return False
     following = scene.next(place, rule.claim)
     end = following.end if following else place.right

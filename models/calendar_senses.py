@@ -5,38 +5,62 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from models.eponym_words import is_eponym, is_name
 from models.folding import fold
 from models.known_lists import listed, months
 from models.senses import sense
 
-_DOSES = re.compile(r"\d{1,2}-\d{1,2}-\d")
+_DOSES = re.compile(r"(\d{1,2})-(\d{1,2})-\d")
+_UNIT_BEFORE = re.compile(r"([^\W\d_]+)[ \t]?$")
+_UNIT_AFTER = re.compile(r"[ \t]?([^\W\d_]+)")
 _TWO = re.compile(r"(\d{1,2})[-–](\d{1,2})")
 _WEEKS = re.compile(r"\d{1,2}/52")
 _WORD = re.compile(r"[^\W\d_]+")
-_LAST_WORD = re.compile(r"([^\W\d_]+)[ \t]{1,2}$")
-_NEXT_WORD = re.compile(r"[ \t.]{0,2}(?:de[ \t]|of[ \t])?([^\W\d_]+)")
 _BESIDE = re.compile(r"\d")
 _REACH = 16
 _MONTHS = 12
 _DAYS = 31
+_STAY = 2
 
 
 def is_no_date(text: str, start: int, end: int) -> bool:
     """Tell whether a stretch that was taken for a date is none."""
     written = text[start:end]
     return (
-        _is_impossible(written, text, end)
+        _is_impossible(written, text, start, end)
         or _is_length(text, start, end)
         or _is_habit(text, start, end)
     )
 
 
-def _is_impossible(written: str, text: str, end: int) -> bool:
-    """A dose by the times of a day (10-10-5): no year has one digit; or from one day to another."""
-    if _DOSES.fullmatch(written):
-        return True
+def _is_impossible(written: str, text: str, start: int, end: int) -> bool:
+    """A dose by the times of a day (10-10-5 mg), or a range of values (21-22 mm)."""
+    doses = _DOSES.fullmatch(written)
+    if doses is not None:
+        return not _may_be_day(*map(int, doses.groups())) or _has_unit(text, start, end)
     two = _TWO.fullmatch(written)
-    return two is not None and _is_range(*map(int, two.groups())) and not _month_follows(text, end)
+    return two is not None and _is_range(*map(int, two.groups())) and _unit_follows(text, end)
+
+
+def _may_be_day(one: int, other: int) -> bool:
+    return 0 < min(one, other) <= _MONTHS and max(one, other) <= _DAYS
+
+
+def _has_unit(text: str, start: int, end: int) -> bool:
+    before = _UNIT_BEFORE.search(text[max(0, start - _REACH) : start])
+    return _unit_follows(text, end) or (before is not None and _has_doses(fold(before[1]).text))
+
+
+def _has_doses(word: str) -> bool:
+    """Tell what doses or grades stand behind: a unit, a brand, the place of a classification."""
+    return word in sense("units") | sense("graded") or (is_eponym(word) and not is_name(word))
+
+
+def _unit_follows(text: str, end: int) -> bool:
+    after = _UNIT_AFTER.match(text, end)
+    return text[end : end + 2] in {"%", " %"} or (
+        after is not None and fold(after[1]).text in sense("units")
+    )
 
 
 def _is_range(first: int, last: int) -> bool:
@@ -44,23 +68,22 @@ def _is_range(first: int, last: int) -> bool:
     return _MONTHS < first < last <= _DAYS
 
 
-def _month_follows(text: str, end: int) -> bool:
-    after = _NEXT_WORD.match(text, end)
-    return after is not None and fold(after[1]).text in months()
-
-
 def _is_length(text: str, start: int, end: int) -> bool:
-    """So many of the 52 weeks of a year: "in 3/52"."""
+    """So many of the 52 weeks of a year: "review in 3/52"; "born in 3/52" has a year."""
     if not _WEEKS.fullmatch(text, start, end):
         return False
-    before = _LAST_WORD.search(text[max(0, start - _REACH) : start])
-    return before is not None and fold(before[1]).text in sense("lengths")
+    words = [fold(word).text for word in _WORD.findall(text[max(0, start - 2 * _REACH) : start])]
+    if not words or text[start - 1] not in " \t":
+        return False
+    return words[-1] in sense("lengths") or (
+        words[-1] in sense("ahead") and words[-2:-1] != [] and words[-2] in sense("returns")
+    )
 
 
 def _is_habit(text: str, start: int, end: int) -> bool:
-    """Several days of the week, or "every Monday", with no number and no month near.
+    """Three days of the week, or "every Monday", with no number and no month near.
 
-    One day alone may be a date: it moves with the others of the note.
+    One day alone may be a date, and two may be those of a stay: they move with the others.
     """
     words = [fold(word).text for word in _WORD.findall(text, start, end)]
     days = {word for word in words if word in _weekdays()}
@@ -71,7 +94,7 @@ def _is_habit(text: str, start: int, end: int) -> bool:
     if _BESIDE.search(f"{before} {after}") or any(word in months() for word in near):
         return False
     led = [fold(word).text for word in _WORD.findall(before)][-1:] + words[:1]
-    return len(days) > 1 or any(word in sense("every") for word in led)
+    return len(days) > _STAY or any(word in sense("every") for word in led)
 
 
 @cache

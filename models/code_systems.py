@@ -10,25 +10,34 @@ from models.senses import senses
 
 _MEANING = re.compile(r"(?:[ \t]\(?[^\W\d_][^\W\d_-]{0,29}\)?){1,5}?(?=[ \t]{0,2}[,;/+&])")
 """Words behind a code that say what it is, where the list goes on."""
+_PLAIN = re.compile(r"[*#%+]?\d+")
 _TURNS = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 _HALF = 5
 
 
 def stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a system's name stands with all codes behind it, in half-open code points."""
+    """Yield where a system's name stands with codes behind it, in half-open code points.
+
+    Words between two codes are in none of the stretches: they may name a person. Plain numbers that
+    nothing checks are codes right behind the name alone: the next may be of a record or a zip code.
+    """
     for found in _names().finditer(text):
         code, check = _systems()[found[1].lower()]
-        end = None
-        at = found.end()
+        start, end, at = found.start(), -1, found.end()
         while (match := code.match(text, at)) and check(match[0]):
             end = match.end()
             meaning = _MEANING.match(text, end)
             after = _between().match(text, meaning.end() if meaning else end)
-            if after is None:
+            is_last = after is None or (check is bool and _PLAIN.fullmatch(match[0]))
+            if is_last or meaning:
+                yield start, end
+                start = end = -1
+            if after is None or is_last:
                 break
             at = after.end()
-        if end is not None:
-            yield found.start(), end
+            start = at if start < 0 else start
+        if end >= 0:
+            yield start, end
 
 
 @cache

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from models import lexicon
-from models.eponym_words import ROMAN, is_eponym, is_name, is_place, is_thing_word, is_vocabulary
+from models.eponym_words import (
+    ROMAN,
+    is_eponym,
+    is_given_name,
+    is_name,
+    is_place,
+    is_thing_word,
+    is_vocabulary,
+)
 from models.folding import fold
 from models.known_lists import cues, listed
 from models.resolution import SURE
@@ -17,15 +26,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BEFORE = 40
 _INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]\.[ \t]?$")
 _GRADE = re.compile(
-    r"[ \t](?:\d[-+]\d(?:[-+]\d)?(?!\d)|[A-D]\d?(?!\w|\.[ \t]?[A-Z]\.)|[IVX]{1,4}[abc]?(?!\w))"
+    r"[ \t](?:\d[-+]\d(?:[-+]\d)?(?![-+]?\d)|[A-D]\d?(?!\w|\.[ \t]?[A-Z]\.)|[IVX]{1,4}[abc]?(?!\w))"
 )
 _LETTER = re.compile(r"(?<!\S)[A-F]\.[ \t]")
 _LAST = re.compile(r"([^\W\d_]+)[ \t]\Z")
-_VALUE = r"(?:[ \t]\d{1,3}(?:[.,/+-]\d{1,3}){0,2})?"
-_FINDING = re.compile(r"[ \t]([^\W\d_]+)(?:[ \t]([^\W\d_]+))?")
+_NEXT = re.compile(r"[ \t]([^\W\d_]+)")
 _NEXT_PLACE = re.compile(r"[®™]?[ \t]?[,(][ \t]?([^\W\d_]+)")
-_LIST = 8
-"""So many eponyms of a list are looked at on either side."""
+_LONG = 4
+"""So many words of a phrase are no given name with a surname: Gilles de la Tourette."""
 _GUESS = 0.5
 """The score below which a pattern only guesses."""
 
@@ -79,16 +87,12 @@ def _is_eponymous(words: list[str], found: PhiSpan, text: str) -> bool:
     """Vocabulary with an eponym in it: what may be someone's name needs more around it."""
     start, end = found.span.start, found.span.end
     if not all(map(is_thing_word, words)):
-        return _is_second_half(text, start)
+        return False
     guessed = found.method == "model" or found.score < _GUESS
-    alone = found.score < SURE and not any(map(is_name, words))
+    alone = found.score < SURE and not any(is_name(word) or is_place(word) for word in words)
     if guessed and alone and not _is_whereabouts(text, start):
         return True
-    return (
-        _is_headed(text, start, end)
-        or _is_in_list(text, start, end)
-        or (guessed and _has_finding(text, end))
-    )
+    return _is_headed(text, start, end)
 
 
 def _is_whereabouts(text: str, start: int) -> bool:
@@ -127,10 +131,19 @@ def _is_phrase(words: list[str], text: str, start: int, end: int) -> bool:
         )
     )
     first, last = len(before), len(before) + len(within)
+    told = before + within + after
     return any(
-        found.start() <= first and last <= found.end()
-        for found in _phrases().finditer(before + within + after)
+        found.start() <= first
+        and last <= found.end()
+        and (not _is_full_name(found[0]) or _heads("all").match(told, found.end()))
+        for found in _phrases().finditer(told)
     )
+
+
+def _is_full_name(phrase: str) -> bool:
+    """A given name and a surname: a person, where no disease or sign follows (Charles Bonnet)."""
+    words = _words(phrase)
+    return "-" not in phrase and len(words) < _LONG and is_given_name(words[0])
 
 
 @cache
@@ -146,76 +159,63 @@ def _phrases() -> re.Pattern[str]:
 
 
 def _is_graded(text: str, start: int, end: int) -> bool:
-    """A place with a grade or a head behind it: "Boston 3-3-2", "Los Angeles B"."""
+    """A place with a grade or a scale behind it: "Boston 3-3-2"; "in Boston 3-5 days" has none."""
     if fold(text[start:end]).text not in sense("graded"):
         return False
-    return _GRADE.match(text, end) is not None or _is_headed(text, start, end)
+    if _is_scaled(text, end):
+        return True
+    return _GRADE.match(text, end) is not None and not _is_whereabouts(text, start)
+
+
+def _is_scaled(text: str, end: int) -> bool:
+    after = _NEXT.match(text, end)
+    return after is not None and fold(after[1]).text in sense("scales")
 
 
 def _is_headed(text: str, start: int, end: int) -> bool:
-    """What eponyms stand before ("sign", "-katheter") or behind ("teken van")."""
+    """What eponyms stand before ("sign", "-katheter") or behind ("teken van").
+
+    A name may be a patient's, whose operation or catheter it is: it needs a head that nobody has.
+    """
+    words = _words(text[start:end])
+    sort = "own" if any(map(is_name, words)) else "all"
     before = fold(text[max(0, start - _BEFORE) : start]).text
     after = fold(text[end : end + _BEFORE]).text
-    words = _words(text[start:end])
-    if any(word in sense("heads") and word in text[start:end] for word in words[1:]):
+    if any(word in _head_words(sort) and word in text[start:end] for word in words[1:]):
         return True
     first = _WORD.search(text, start, end)
     if first is not None and fold(first[0]).text in sense("particles"):
         before += fold(text[start : first.end()]).text + " "
-    return bool(_heads().match(after) or _openings().search(before))
+    return bool(_heads(sort).match(after) or _openings(sort).search(before))
 
 
 @cache
-def _heads() -> re.Pattern[str]:
-    angles = "|".join(senses()["angles"])
-    heads = "|".join(sorted(listed("eponym_heads") | sense("heads"), key=len, reverse=True))
-    return re.compile(rf"(?:['’]?s)?(?:[ \n-]|[ ]\d{{1,3}}[ ](?={angles}))(?:{heads})(?![^\W\d_])")
+def _head_words(sort: str) -> frozenset[str]:
+    return sense("own_heads") | (sense("heads") if sort == "all" else frozenset())
 
 
 @cache
-def _openings() -> re.Pattern[str]:
-    known = listed("eponym_openings") - {"type", "tipo", "non"}
-    words = "|".join(sorted(map(re.escape, known | sense("openings")), key=len, reverse=True))
-    return re.compile(rf"(?<![^\W_])(?:{words})[ \n](?:de |la |von |van )?$")
-
-
-def _is_in_list(text: str, start: int, end: int) -> bool:
-    """Among eponyms one of which is no one's name: "Heberden en Bouchard", "Stein-Leventhal"."""
-    first, last = start, end
-    for _ in range(_LIST):
-        before = _joined_before().search(text, max(0, first - _BEFORE), first)
-        if before is not None and is_eponym(fold(before[1]).text):
-            first = before.start()
-        after = _joined_after().match(text, last)
-        if after is not None and is_eponym(fold(after[1]).text):
-            last = after.end()
-    return any(is_eponym(word) and not is_name(word) for word in _words(text[first:last]))
+def _heads(sort: str) -> re.Pattern[str]:
+    joined = _any_of(listed("eponym_heads") | sense("heads") | sense("own_heads"))
+    apart = joined if sort == "all" else _any_of(sense("own_heads"))
+    turned = rf"|[ ]\d{{1,3}}[ ](?:{_any_of(senses()['angles'])})" if sort == "all" else ""
+    return re.compile(rf"(?:['’]?s)?(?:[ ](?:{apart})|-(?:{joined}){turned})(?![^\W\d_])")
 
 
 @cache
-def _joined_before() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W\d_])([^\W\d_]{{2,30}}){_joint()}\Z")
+def _openings(sort: str) -> re.Pattern[str]:
+    known = listed("eponym_openings") - {"type", "tipo", "non", "volgens"}
+    every = known | sense("openings") if sort == "all" else frozenset[str]()
+    words = _any_of(every | sense("own_openings"))
+    return re.compile(rf"(?<![^\W_])(?:{words})[ ](?:de |la |von |van )?$")
 
 
-@cache
-def _joined_after() -> re.Pattern[str]:
-    return re.compile(rf"{_joint()}([^\W\d_]{{2,30}})")
-
-
-def _joint() -> str:
-    return rf"{_VALUE}(?:[ \t]?[,/-][ \t]?|[ \t](?:{'|'.join(senses()['ands'])})[ \t])"
-
-
-def _is_second_half(text: str, start: int) -> bool:
-    """The name behind a hyphen and an eponym that is no name: "KELLGREN-LAWRENCE GRADE"."""
-    if text[start - 1 : start] != "-":
-        return False
-    last = _words(text[max(0, start - _BEFORE) : start])[-1:]
-    return bool(last) and is_eponym(last[0]) and not is_name(last[0])
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def _follows_letter(text: str, start: int, end: int, language: str) -> bool:
-    """A grade that ends a sentence, and is no initial: "Stanford B. Crawford II"."""
+    """A grade that ends a sentence, and is no initial: "Stanford B. Labetalol"."""
     letter = _LETTER.search(text, start, end)
     last = letter and _LAST.search(text, max(0, start - _BEFORE), letter.start())
     if not letter or not last:
@@ -223,19 +223,9 @@ def _follows_letter(text: str, start: int, end: int, language: str) -> bool:
     graded = fold(last[1]).text
     rest = _words(text[letter.end() : end])
     return (is_eponym(graded) or graded in sense("graded")) and all(
-        is_eponym(word)
-        or ROMAN.fullmatch(word) is not None
-        or (is_vocabulary(word, language) and not is_name(word))
+        ROMAN.fullmatch(word) is not None or (is_vocabulary(word, language) and not is_name(word))
         for word in rest
     )
-
-
-def _has_finding(text: str, end: int) -> bool:
-    """What a sign is found to be: "Ely normal"; "negative for" may be said of a person."""
-    after = _FINDING.match(text, end)
-    if after is None or fold(after[1]).text not in sense("findings"):
-        return False
-    return after[2] is None or fold(after[2]).text not in sense("lengths")
 
 
 def _is_clinical(found: PhiSpan, words: list[str], language: str) -> bool:

@@ -11,7 +11,7 @@ from models.senses import sense, senses
 ROMAN = re.compile(r"[ivx]{1,4}[abc]?|[a-f]")
 """A grade; the words are folded."""
 _PLACES = ("cities", "places", "towns")
-_NAMES = ("given_names", "family_names", *_PLACES)
+_NAMES = ("given_names", "family_names", "eponym_names", *_PLACES)
 
 
 def is_thing_word(word: str) -> bool:
@@ -42,8 +42,13 @@ def is_eponym(word: str) -> bool:
 
 
 def is_name(word: str) -> bool:
-    """In a list of any language: that of one leaves out what are eponyms there."""
+    """In a list of any language; eponyms that people have as their name are in one of their own."""
     return _is_listed(word, _NAMES)
+
+
+def is_given_name(word: str) -> bool:
+    """In a list of any language."""
+    return _is_listed(word, ("given_names",))
 
 
 def is_place(word: str) -> bool:
@@ -69,7 +74,11 @@ def _lists(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
 @cache
 def _eponyms() -> frozenset[str]:
     """Of all languages: a note borrows the names of another."""
-    every = (lexicon.words(language, "eponyms") for language in lexicon.languages("phi"))
+    every = (
+        lexicon.words(language, name)
+        for language in lexicon.languages("phi")
+        for name in ("eponyms", "name_eponyms")
+    )
     return frozenset[str]().union(*every)
 
 

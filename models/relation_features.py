@@ -1,7 +1,7 @@
 """Hashed features of pairs of mentions: one column for each, all pairs of a note at once.
 
 A feature is the bucket of a hash; bucket 0 is none. `near` is for mentions of the same sentence or
-of two neighbouring ones, `far` for all others, `stretch` for pairs that are read word by word.
+of two neighbouring ones, `Pairs.far` for all, `stretch` for pairs that are read word by word.
 """
 
 from __future__ import annotations

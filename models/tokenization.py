@@ -136,9 +136,9 @@ def _shapes(text: str, starts: Integers, ends: Integers) -> Integers:
 @cache
 def _classes() -> Marks:
     """For each code point whether it is upper case, lower case or white space, as bits."""
-    marks = list(map(chr, range(sys.maxunicode + 1)))
+    points = range(sys.maxunicode + 1)
     upper, lower, space = (
-        np.frombuffer(bytes(map(tells, marks)), np.uint8)
+        np.frombuffer(bytes(map(tells, map(chr, points))), np.uint8)
         for tells in (str.isupper, str.islower, str.isspace)
     )
     classes: Marks = upper * _UPPER | lower * _LOWER | space * _SPACE
