@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from models.calendar_senses import is_no_date
 from models.code_systems import stretches
@@ -25,8 +27,14 @@ def _is_clinical(
     found: PhiSpan, text: str, language: str, codes: Sequence[tuple[int, int]]
 ) -> bool:
     start, end = found.span.start, found.span.end
-    if found.category in _NUMBERS and any(a <= start and end <= b for a, b in codes):
+    if found.category in _NUMBERS and _is_inside(start, end, codes):
         return True
     if found.category == "DATE":
         return found.method == "model" and is_no_date(text, start, end)
     return found.category in _NAMES and is_thing(found, text, language)
+
+
+def _is_inside(start: int, end: int, codes: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether one of the codes, which are in order and apart, holds a stretch."""
+    at = bisect_right(codes, start, key=itemgetter(0)) - 1
+    return at >= 0 and end <= codes[at][1]

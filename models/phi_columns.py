@@ -151,20 +151,25 @@ def columns(language: str) -> Columns:
 
 def _clinical(told: Mapping[str, Any]) -> Mapping[str, Clinical]:
     """Read [columns.clinical], by heading."""
-    units = _any(told.get("measures", ()))
-    amount = re.compile(
-        rf"(?<![\w.,-]){_SPAN}[ ]?{units}(?:[ ]?/[ ]?{units})*(?!\w)", re.IGNORECASE
-    )
+    measures = told.get("measures", ())
+    units = _any(measures)
+    amount = _amount(units, units)
+    long_amount = _amount(_any(each for each in measures if each == "%" or len(each) > 1), units)
     part = rf"(?:{_NUMBER}[ ]?)?{units}"
     unit = re.compile(rf"(?<![\w.,-])(?:{_POWER}|{units})(?:[ ]?/[ ]?{part})+(?!\w)", re.IGNORECASE)
-    more = {"LOCATION": [unit], "ID": [_DISEASE]}
+    amounts = {"LOCATION": [long_amount, unit], "ID": [amount, _DISEASE]}
     return {
         _key(heading): Clinical(
-            frozenset(fold(word).text for word in each["words"]), [amount, *more.get(category, ())]
+            frozenset(fold(word).text for word in each["words"]), amounts.get(category, [amount])
         )
         for category, each in told.get("clinical", {}).items()
         for heading in each["headings"]
     }
+
+
+def _amount(first: str, units: str) -> re.Pattern[str]:
+    """A number and its unit; a bed or a ward may be "4 L", where `first` has no single letter."""
+    return re.compile(rf"(?<![\w.,-]){_SPAN}[ ]?{first}(?:[ ]?/[ ]?{units})*(?!\w)", re.IGNORECASE)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -25,14 +25,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _UPPER, _LOWER, _SPACE = (np.uint8(bit) for bit in (1, 2, 4))
 
-SHAPES = 10
-"""Caseless, lower, Capital, UPPER, miXed; the same five again when no white space precedes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """One row a piece: vocabulary id, shape (0..9), start and end in code points.
 
+    Shapes are caseless, lower, Capital, UPPER, miXed; the same again where no white space precedes.
     `marks` are the features of a dictionary (models/dictionary.py), where a model reads them.
     """
 

@@ -25,6 +25,20 @@ def test_a_name_of_any_language_is_a_name() -> None:
     assert "stevens" not in lexicon.words("nl", "family_names")
 
 
+@pytest.mark.parametrize("word", ["hodgkin", "alzheimer", "ruiter", "heberden", "babinski"])
+def test_an_eponym_that_people_are_called_is_a_name(word: str) -> None:
+    assert is_eponym(word)
+    assert is_name(word)
+
+
+@pytest.mark.parametrize("language", lexicon.languages("phi"))
+def test_eponyms_that_are_names_hide_none_from_the_patterns(language: str) -> None:
+    """The patterns take no eponym for an unknown name: theirs have no surnames of this list."""
+    more = lexicon.words(language, "name_eponyms")
+    assert all(map(is_name, more))
+    assert not more & lexicon.words(language, "eponyms")
+
+
 def test_lands_and_towns_are_places() -> None:
     assert is_place("argentina")
     assert is_place("irvine")
@@ -32,7 +46,8 @@ def test_lands_and_towns_are_places() -> None:
 
 
 @pytest.mark.parametrize("language", lexicon.languages("phi"))
-def test_eponyms_are_written_once(language: str) -> None:
-    lines = (lexicon.ROOT / language / "eponyms.txt").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("name", ["eponyms", "name_eponyms", "eponym_names"])
+def test_eponyms_are_written_once(language: str, name: str) -> None:
+    lines = (lexicon.ROOT / language / f"{name}.txt").read_text("utf-8").splitlines()
     words = [line for line in lines if not line.startswith("#")]
     assert words == sorted(set(words))

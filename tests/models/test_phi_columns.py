@@ -64,6 +64,13 @@ def test_amounts_are_nobodys_number(heading: str, cell: str, fits: bool) -> None
     assert columns("en").fits("ID", cell, heading) is fits
 
 
+@pytest.mark.parametrize(
+    ("cell", "fits"), [("4 L", True), ("5 d", True), ("45 mg", False), ("Left Wing", True)]
+)
+def test_a_bed_with_a_letter_is_no_amount(cell: str, fits: bool) -> None:
+    assert columns("en").fits("LOCATION", cell, "Location") is fits
+
+
 def test_a_long_cell_is_a_sentence() -> None:
     assert columns("en").fits("NAME", "Oskelby")
     assert not columns("en").fits("NAME", "Oskelby " * 8)
