@@ -25,7 +25,13 @@ def find(text: str, known: Columns) -> Iterator[PhiSpan]:
         for label, value in _fields(text, _cells(text, *line.span()), known):
             category = known.category(text[slice(*label)])
             if category and known.fills(category, text[slice(*value)], text[slice(*label)]):
-                yield PhiSpan(Span.of(text, *value), category, 1.0, "pattern")
+                yield PhiSpan(_unended(text, *value), category, 1.0, "pattern")
+
+
+def _unended(text: str, start: int, end: int) -> Span:
+    """Leave out the full stop of a line: `Nombre:  Ana.`"""
+    bare = text[start:end].rstrip(". ")
+    return Span.of(text, start, start + len(bare) if bare else end)
 
 
 def _fields(text: str, cells: Sequence[Cell], known: Columns) -> Iterator[tuple[Cell, Cell]]:

@@ -118,3 +118,10 @@ def test_a_heading_that_is_a_name_goes_beside_a_label() -> None:
 @pytest.mark.parametrize("line", ["Name | Oskelby\n", "Name  Oskelby\n", "Name | a" + "b " * 20])
 def test_the_time_is_linear(line: str) -> None:
     assert seconds(line * (40_000 // len(line)), "en") < 1.5
+
+
+def test_the_full_stop_of_a_line_stays() -> None:
+    assert [each.span.text for each in find("Nombre:  Ana.\nC.P.:  28001 .", columns("es"))] == [
+        "Ana",
+        "28001",
+    ]
