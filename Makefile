@@ -49,13 +49,13 @@ bench: $(VENV)/.installed  ## notes through the whole path and the models, menti
 
 evaluate: $(VENV)/.installed  ## accuracy of the built-in models on stand-off JSONL corpora
 	$(BIN)/chartloom models evaluate --corpora $(CORPORA)
-	$(BIN)/python -m models.training.phi_benchmark
-	$(BIN)/python -m models.training.phi_corpora $(CORPORA)
+	$(BIN)/python -m models.training.scoring.phi_benchmark
+	$(BIN)/python -m models.training.scoring.phi_corpora $(CORPORA)
 
 floors: $(VENV)/.installed  ## the same on a sample, failing below the floors
 	$(BIN)/chartloom models evaluate --corpora $(CORPORA) --sample 100 --floors
-	$(BIN)/python -m models.training.phi_benchmark --sample 3 --floors
-	$(BIN)/python -m models.training.phi_corpora $(CORPORA) --measure damage --sample 60 --floors
+	$(BIN)/python -m models.training.scoring.phi_benchmark --sample 3 --floors
+	$(BIN)/python -m models.training.scoring.phi_corpora $(CORPORA) --measure damage --sample 60 --floors
 
 faults: $(VENV)/.installed-dev  ## long fault runs: kill -9, a store that is away
 	$(BIN)/python -m pytest tests/faults -m faults

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mappers.types import Resource
-from models.known import KnownIdentifiers
-from models.person import Person
+from models.recognizing.known import KnownIdentifiers
+from models.recognizing.person import Person
 
 _PLACES = {"Organization", "Location", "HealthcareService"}
 _REFERENCES = {

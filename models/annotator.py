@@ -7,17 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from models import phi_patterns, resolution
+from models import resolution
 from models.assertion import assertions
-from models.clinical_senses import without_senses
 from models.composition import composed, moved_back
 from models.mention import Mention
-from models.phi_checks import is_fraction
+from models.phi import patterns as phi_patterns
+from models.phi.checks import is_fraction
+from models.phi.clinical_senses import without_senses
 from models.registry import EVERY, Model, Registry
-from models.relation_model import RelationModel
-from models.relations import relations
+from models.relating.model import RelationModel
+from models.relating.relations import relations
 from models.segmentation import sentences
-from models.tagger import Tagger
+from models.tagging.tagger import Tagger
 from models.types import Annotations, Entity, Note, PhiSpan, Span
 
 RESOURCES = Path(__file__).with_name("resources")

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from models.known import KnownIdentifiers, find, repeated
-from models.surrogates import Surrogates, subject_of
+from models.recognizing.known import KnownIdentifiers, find, repeated
+from models.replacing.surrogates import Surrogates, subject_of
 from models.types import DeidentifiedNote, Note, PhiSpan, Span
 
 Mode = Literal["tag", "redact", "surrogate"]

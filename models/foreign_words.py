@@ -11,7 +11,7 @@ from functools import cache
 
 from models import lexicon
 from models.folding import fold
-from models.known_lists import cues
+from models.recognizing.lists import cues
 from models.types import PhiSpan
 
 _WORDS = ("clinical_words", "common_words")

@@ -17,13 +17,14 @@ from mappers.errors import LeakFound
 from mappers.known import to_known
 from mappers.source import Source
 from mappers.types import CodedEntity, Resource
-from models import lexicon, phi_patterns
+from models import lexicon
 from models.composition import composed, moved_back
 from models.deidentification import Mode, deidentify
 from models.foreign_words import is_word
-from models.known import KnownIdentifiers, find, leaks
 from models.language import detect
-from models.surrogates import check_key
+from models.phi import patterns as phi_patterns
+from models.recognizing.known import KnownIdentifiers, find, leaks
+from models.replacing.surrogates import check_key
 from models.types import Annotations, Note, PhiSpan
 from server.parts import Parts
 

@@ -25,8 +25,8 @@ from mappers.deidentification.offsets import OFFSET_MAP, read_extension, to_exte
 from mappers.deidentification.rules import Rules, shipped_rules
 from mappers.source import unversioned
 from mappers.types import Resource
-from models.known import KnownIdentifiers
-from models.surrogates import date_shift, subject_of
+from models.recognizing.known import KnownIdentifiers
+from models.replacing.surrogates import date_shift, subject_of
 from models.types import DeidentifiedNote
 
 TAG: Final = {"system": TAG_SYSTEM, "code": "deidentified-copy"}

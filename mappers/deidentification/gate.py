@@ -12,7 +12,7 @@ import orjson
 
 from mappers.errors import LeakFound
 from mappers.types import Resource
-from models.known import KnownIdentifiers, leaks
+from models.recognizing.known import KnownIdentifiers, leaks
 
 _BETWEEN: Final = "\n|qzxqz|\n"
 """Joins the strings for one search. Without a word between them two numbers would read as one."""

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from models.surrogates import check_key
+from models.replacing.surrogates import check_key
 
 WIDTH = 64
 """Characters of a pseudonym, the most that a FHIR id may have."""

@@ -24,8 +24,8 @@ from mappers.document import versioned_reference
 from mappers.errors import DocumentMalformed, LeakFound
 from mappers.types import Resource
 from models.deidentification import Mode
-from models.known import KnownIdentifiers
-from models.surrogates import check_key, date_shift, subject_of
+from models.recognizing.known import KnownIdentifiers
+from models.replacing.surrogates import check_key, date_shift, subject_of
 from models.types import DeidentifiedNote
 
 NO_COPIES: Final[Mapping[str, DeidentifiedNote]] = MappingProxyType({})

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.dictionary import KINDS, PLACES
-from models.tokenization import Integers, Marks, Pieces
+from models.tagging.dictionary import KINDS, PLACES
+from models.tagging.tokenization import Integers, Marks, Pieces
+from models.tagging.windows import chunks, join
 from models.training import recipe_file
 from models.training.corpora import ANY, BEGIN, INSIDE, OUTSIDE, Masks, Row
-from models.windows import chunks, join
 
 _CASELESS, _LOWER, _UPPER, _GLUED = 0, 1, 3, 5
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.dictionary import Dictionary
 from models.errors import CorpusMalformed
-from models.tokenization import Pieces, Tokenizer
+from models.tagging.dictionary import Dictionary
+from models.tagging.tokenization import Pieces, Tokenizer
+from models.tagging.windows import tile
 from models.training.readers import formats
-from models.windows import tile
 
 LABELS = Path(__file__).with_name("labels.toml")
 OUTSIDE, BEGIN, INSIDE = 1, 2, 4

@@ -12,17 +12,9 @@ from typing import Any
 import numpy as np
 import tokenizers
 
-from models.dictionary import Dictionary
-from models.tokenization import Tokenizer
-from models.training import (
-    dictionaries,
-    negatives,
-    notes,
-    phi_notes,
-    surrogate_notes,
-    synthetic_clinical,
-    synthetic_phi,
-)
+from models.tagging.dictionary import Dictionary
+from models.tagging.tokenization import Tokenizer
+from models.training import notes
 from models.training.corpora import (
     LABELS,
     Row,
@@ -35,9 +27,17 @@ from models.training.corpora import (
     sha256,
 )
 from models.training.corpora import part as locate
-from models.training.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
+from models.training.inventing import (
+    negatives,
+    phi_notes,
+    surrogate_notes,
+    synthetic_clinical,
+    synthetic_phi,
+)
 from models.training.recipe import Recipe
-from models.training.vocabulary import learn, texts
+from models.training.words import dictionaries
+from models.training.words.embeddings import CONTEXTS, Vectors, cooccurrences, vectors
+from models.training.words.vocabulary import learn, texts
 
 SAMPLE_NOTES = "en.02.jsonl.xz"
 _SYNTHETIC = "synthetic/"

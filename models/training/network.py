@@ -21,8 +21,8 @@ FORBIDDEN = -1e4
 class Shape:
     """Sizes of the network; `characters` is the size of the character alphabet.
 
-    `marks` are the features of the dictionary (models/dictionary.py), or none. The heads read the
-    states of all `layers` side by side.
+    `marks` are the features of the dictionary (models/tagging/dictionary.py), or none. The heads
+    read the states of all `layers` side by side.
     """
 
     pieces: int

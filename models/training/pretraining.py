@@ -21,12 +21,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.errors import RecipeInvalid
-from models.tokenization import Tokenizer
+from models.tagging.tokenization import Tokenizer
 from models.training import checkpoint, recipe_file
 from models.training.corpora import sha256
 from models.training.network import Encoder, Shape
-from models.training.pieces import character_table
-from models.training.vocabulary import texts
+from models.training.words.pieces import character_table
+from models.training.words.vocabulary import texts
 
 log = logging.getLogger(__name__)
 

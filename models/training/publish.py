@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.session import Session
-from models.tokenization import Tokenizer
+from models.tagging.session import Session
+from models.tagging.tokenization import Tokenizer
 from models.training import checkpoint
 from models.training.corpora import sha256
 from models.training.export import MADE, copied, export

@@ -15,23 +15,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.dictionary import MARKS
 from models.errors import RecipeInvalid
-from models.tokenization import Tokenizer
-from models.training import (
-    checkpoint,
-    pretraining,
-    recipe_file,
-    relation_reading,
-    relation_training,
-)
+from models.tagging.dictionary import MARKS
+from models.tagging.tokenization import Tokenizer
+from models.tagging.windows import pad
+from models.training import checkpoint, pretraining, recipe_file
 from models.training.batches import Window, batches, epoch
 from models.training.data import Material, gather
 from models.training.likelihood import loss
 from models.training.network import TAGS, Shape, Tagger
-from models.training.pieces import character_table
 from models.training.recipe import Recipe
-from models.windows import pad
+from models.training.relating import reading as relation_reading
+from models.training.relating import training as relation_training
+from models.training.words.pieces import character_table
 
 log = logging.getLogger(__name__)
 

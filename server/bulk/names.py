@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from mappers.errors import LeakFound
-from models import phi_patterns
-from models.known import KnownIdentifiers, leaks
+from models.phi import patterns as phi_patterns
+from models.recognizing.known import KnownIdentifiers, leaks
 from models.types import PhiSpan
 
 _BETWEEN: Final = re.compile(r"[\W_]+")

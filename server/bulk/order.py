@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from models.deidentification import Mode
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server.parts import Parts
 from server.settings import Settings
 

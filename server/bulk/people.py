@@ -18,7 +18,7 @@ import orjson
 from mappers.deidentification.pseudonym import split_reference
 from mappers.known import to_known
 from mappers.types import Resource
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server.bulk.subject import patient_of
 from server.export.people import PEOPLE
 

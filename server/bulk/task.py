@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mappers.deidentification.release import Release
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server.bulk.order import Order
 from server.bulk.people import People
 from server.deidentification import Texts

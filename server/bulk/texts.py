@@ -13,8 +13,8 @@ from mappers.deidentification.gate import check_leaks
 from mappers.errors import LeakFound
 from mappers.known import to_known
 from models.deidentification import deidentify
-from models.known import KnownIdentifiers, find, leaks
 from models.language import detect
+from models.recognizing.known import KnownIdentifiers, find, leaks
 from models.types import DeidentifiedNote, Note, PhiSpan
 from server.bulk.lines import Line
 from server.bulk.names import check_name, pseudonym

@@ -73,8 +73,8 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     """Score models: strict and relaxed F1 per label and set, with 95 % intervals."""
     from itertools import chain
 
-    from models.training import benchmark, relation_benchmark, report
-    from models.training.scored import Scored
+    from models.training.scoring import benchmark, relation_benchmark, report
+    from models.training.scoring.scored import Scored
 
     models = _models(model, language)
     scored: Iterable[Scored]
@@ -108,7 +108,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 
 def _models(name: str | None, language: str | None) -> list[Model]:
     from models.registry import Registry
-    from models.training.reading import find
+    from models.training.scoring.reading import find
 
     if name is not None:
         return [find(name, language)]

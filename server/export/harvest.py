@@ -12,7 +12,7 @@ import orjson
 from mappers.deidentification.document import is_deidentified_copy
 from mappers.deidentification.pseudonym import Pseudonyms
 from mappers.types import Resource
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server.errors import NoteTimeout, ReaderDied, StoreRefused
 from server.export.cohort import of_export
 from server.export.kinds import KINDS, Kind, named, references

@@ -8,7 +8,7 @@ from typing import Final
 
 from mappers.known import to_known
 from mappers.types import Resource
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server.errors import StoreRefused
 from server.export.kinds import named
 from server.export.search import Query, fetch, pages

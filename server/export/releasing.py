@@ -11,7 +11,7 @@ import orjson
 
 from mappers.deidentification.release import Release
 from mappers.types import Resource
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from models.types import DeidentifiedNote
 from server.deidentification import Texts
 from server.export.elements import subset

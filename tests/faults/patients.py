@@ -15,7 +15,7 @@ from typing import Any
 
 from faker import Faker
 
-from models.known_lists import common, listed, nicknames
+from models.recognizing.lists import common, listed, nicknames
 
 LOCALES = {"en": "en_US", "es": "es_ES", "nl": "nl_NL"}
 PARTICLES = {"van", "de", "der", "den", "het", "ter", "ten", "la", "del", "von", "le", "y", "the"}

@@ -14,7 +14,7 @@ import pytest
 
 from mappers.known import to_known
 from models.deidentification import Mode, deidentify
-from models.known import leaks
+from models.recognizing.known import leaks
 from models.types import Note
 from tests.faults.patients import MONTHS, PARTICLES, SENTENCES, Case, cases, plain
 

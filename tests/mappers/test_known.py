@@ -1,5 +1,5 @@
 from mappers.known import to_known
-from models.known import leaks
+from models.recognizing.known import leaks
 
 PATIENT = {
     "resourceType": "Patient",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 
-from models.phi_patterns import find
+from models.phi.patterns import find
 
 MARK = re.compile("«([^«»]*)»")
 _SHORTER = 8

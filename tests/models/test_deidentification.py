@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from models.deidentification import BAR, deidentify, merge, reanchor
 from models.errors import KeyMissing
-from models.known import KnownIdentifiers, leaks
+from models.recognizing.known import KnownIdentifiers, leaks
 from models.types import Note, PhiSpan, Span
 
 KEY = b"a key of this test alone"

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from models import phi_patterns
-from models.dates import shifted
 from models.deidentification import BAR, deidentify, reanchor
-from models.known import KnownIdentifiers, find, leaks
 from models.lexicon import read
-from models.surrogates import Surrogates
+from models.phi import patterns as phi_patterns
+from models.recognizing.known import KnownIdentifiers, find, leaks
+from models.replacing.dates import shifted
+from models.replacing.surrogates import Surrogates
 from models.types import Note, PhiSpan, Span
 
 KEY = b"0123456789abcdef"

@@ -3,11 +3,11 @@ import unicodedata
 
 import pytest
 
-from models import phi_patterns
 from models.annotator import Annotator
 from models.deidentification import Mode, deidentify, reanchor
-from models.known import KnownIdentifiers, find, leaks
-from models.surrogates import Surrogates
+from models.phi import patterns as phi_patterns
+from models.recognizing.known import KnownIdentifiers, find, leaks
+from models.replacing.surrogates import Surrogates
 from models.types import Note, PhiSpan, Span
 
 KEY = b"a key of this test alone"

@@ -21,7 +21,7 @@ from mappers.known import to_known
 from mappers.source import source_tag
 from mappers.validation import validate
 from models.errors import KeyMissing
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from server import deidentification
 from server.deidentification import Texts
 from server.extraction import Extraction

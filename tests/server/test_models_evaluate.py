@@ -83,7 +83,7 @@ def test_wrong_use_is_one_line(
 def test_floors_decide_the_status(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.training import benchmark, relation_benchmark
+    from models.training.scoring import benchmark, relation_benchmark
 
     def one(floor: float) -> tuple[benchmark.Set, ...]:
         return (benchmark.Set("en", "notes", "test", floors={"product.DRUG": floor}),)

@@ -11,7 +11,7 @@ import pytest
 from mappers.deidentification.document import StoredCopy
 from mappers.deidentification.release import Release
 from mappers.known import to_known
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 
 RESOURCES = json.loads(Path(__file__).with_name("resources.json").read_text("utf-8"))
 NOTE = "Zoë Wetherden, born 5 March 1950, has gout. 😀 MRN 00-1234-5."

@@ -20,7 +20,7 @@ from mappers.deidentification.offsets import OFFSET_MAP
 from mappers.errors import LeakFound
 from mappers.validation import validate
 from models.deidentification import deidentify
-from models.known import KnownIdentifiers, find
+from models.recognizing.known import KnownIdentifiers, find
 from models.types import Note
 
 KEY = b"a key of this test alone"

@@ -4,7 +4,7 @@ import pytest
 
 from mappers.deidentification.gate import check_leaks
 from mappers.errors import LeakFound
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 
 KNOWN = KnownIdentifiers(
     (("NAME", "Zoë Wetherden"), ("DATE", "1950-03-05"), ("ID", "00-1234-5"), ("ID", "771004432"))

@@ -217,7 +217,7 @@ def test_the_year_of_today_is_that_of_the_clock():
     from mappers.deidentification.release import Release
 
     patient = {"resourceType": "Patient", "id": "1", "birthDate": str(datetime.now(UTC).year - 90)}
-    from models.known import KnownIdentifiers
+    from models.recognizing.known import KnownIdentifiers
 
     released = Release(KEY, "tag", None)(patient, "Patient/1", KnownIdentifiers())
     assert "birthDate" not in released.resource

@@ -14,8 +14,8 @@ from mappers.deidentification.rules import shipped_rules
 from mappers.known import to_known
 from mappers.validation import validate
 from models.errors import KeyMissing
-from models.known import KnownIdentifiers
-from models.surrogates import date_shift
+from models.recognizing.known import KnownIdentifiers
+from models.replacing.surrogates import date_shift
 
 KEY = b"a key of this test alone"
 SUBJECT = "Patient/pat-990817"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.tokenization import Pieces
+from models.tagging.tokenization import Pieces
 from models.training.batches import Roughness, Window, batches, epoch, roughen, windows
 from models.training.corpora import BEGIN, INSIDE, OUTSIDE, Row
 

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from models.registry import Registry
-from models.tokenization import Tokenizer
+from models.tagging.tokenization import Tokenizer
 from models.training.corpora import (
     ANY,
     BEGIN,

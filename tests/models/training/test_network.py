@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.session import Session  # noqa: E402
+from models.tagging.session import Session  # noqa: E402
 from models.training.export import graph  # noqa: E402
 from models.training.likelihood import loss  # noqa: E402
 from models.training.network import Shape, Tagger, _Recurrence  # noqa: E402

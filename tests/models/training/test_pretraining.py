@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from models.errors import RecipeInvalid  # noqa: E402
 from models.training.train import train  # noqa: E402
-from models.training.vocabulary import learn  # noqa: E402
+from models.training.words.vocabulary import learn  # noqa: E402
 
 TEXT = "The patient takes aspirin for gout. The patient takes insulin for asthma.\n"
 ENCODER = """

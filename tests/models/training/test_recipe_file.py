@@ -126,7 +126,9 @@ def test_lists_become_tuples_and_whole_numbers_do_for_shares(tmp_path: Path) -> 
 
 def test_the_recipes_that_come_with_it_are_right() -> None:
     pytest.importorskip("torch")
-    from models.training import pretraining, relation_reading, relation_training, train
+    from models.training import pretraining, train
+    from models.training.relating import reading as relation_reading
+    from models.training.relating import training as relation_training
 
     kinds = {
         "relations": relation_training.Recipe,

@@ -4,9 +4,9 @@ import lzma
 
 import pytest
 
-from models.training import negatives, synthetic_clinical, synthetic_phi
-from models.training.identities import held_out, names
-from models.training.templates import fill, shout
+from models.training.inventing import negatives, synthetic_clinical, synthetic_phi
+from models.training.inventing.identities import held_out, names
+from models.training.inventing.templates import fill, shout
 
 LISTS = {
     "first_names": [f"Given{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"],

@@ -7,9 +7,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.dictionary import Dictionary  # noqa: E402
 from models.errors import ModelCorrupt  # noqa: E402
-from models.tagger import Tagger  # noqa: E402
+from models.tagging.dictionary import Dictionary  # noqa: E402
+from models.tagging.tagger import Tagger  # noqa: E402
 from models.training.publish import publish  # noqa: E402
 from models.training.train import train  # noqa: E402
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mappers.errors import LeakFound
-from models.known import KnownIdentifiers
+from models.recognizing.known import KnownIdentifiers
 from models.types import PhiSpan, Span
 from server.bulk.names import check_name, pseudonym
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.known import leaks
+from models.recognizing.known import leaks
 from server.bulk.people import People
 
 PATIENT = "Patient/pat-00017"

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from models.known import leaks
+from models.recognizing.known import leaks
 from server.export.people import Circle, People
 from server.store import Store
 

@@ -1,0 +1,1 @@
+"""Protected health information by its shape and by where it stands, without a network."""

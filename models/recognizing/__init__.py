@@ -1,0 +1,1 @@
+"""What the record knows about a patient, found again however a note writes it."""

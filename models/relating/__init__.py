@@ -1,0 +1,1 @@
+"""Which mentions of a note belong together, and how."""

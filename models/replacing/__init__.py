@@ -1,0 +1,1 @@
+"""Stand-ins for what is taken out of a note."""

@@ -1,0 +1,1 @@
+"""A note to mentions: the network of a language, and all that it needs."""

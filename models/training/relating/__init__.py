@@ -1,0 +1,1 @@
+"""Relation models, from corpora to weights."""

@@ -1,0 +1,1 @@
+"""How good it is: sets, measures, floors and what is said of them."""

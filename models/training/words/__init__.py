@@ -1,0 +1,1 @@
+"""Words, names and vectors that the models and the rules begin with."""
