@@ -64,7 +64,7 @@ class Columns:
     written: frozenset[str]
     empty: frozenset[str]
     words: frozenset[str]
-    names: frozenset[str]
+    names: tuple[frozenset[str], ...]
     clinical: Mapping[str, Clinical]
 
     def category(self, heading: str) -> str | None:
@@ -75,10 +75,13 @@ class Columns:
     def may_name(self, heading: str) -> bool:
         """Tell whether what reads as a heading may be somebody: Page, Lea D., I. P."""
         written = _plain(heading)
-        if written in self.names or _INITIALS.fullmatch(heading):
+        if self._is_listed(written) or _INITIALS.fullmatch(heading):
             return True
         words = (fold(word).text for word in _WORD.findall(heading))
-        return written not in self.written and any(word in self.names for word in words)
+        return written not in self.written and any(map(self._is_listed, words))
+
+    def _is_listed(self, word: str) -> bool:
+        return any(word in names for names in self.names)
 
     def is_plain(self, heading: str) -> bool:
         """Tell whether a cell heads a column and is nobody: a known heading, a word, a test."""
@@ -146,7 +149,7 @@ def columns(language: str) -> Columns:
     words, families, given = (
         lexicon.words(language, each) if told else frozenset[str]() for each in lists
     )
-    return Columns(headings, written, empty, words, families | given, _clinical(told))
+    return Columns(headings, written, empty, words, (families, given), _clinical(told))
 
 
 def _clinical(told: Mapping[str, Any]) -> Mapping[str, Clinical]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 from models import lexicon
@@ -212,9 +212,9 @@ def _begins(entry: dict[str, Any], data: dict[str, Any], language: str) -> Begin
 
 @cache
 def _runs(words: frozenset[str]) -> frozenset[str]:
-    """The letters that words begin with, folded."""
-    runs = {run.group() for word in words if (run := _RUN.match(word))}
-    return frozenset(fold(run).text for run in runs)
+    """The letters that words begin with, folded; a word that is these takes no memory again."""
+    runs = ((word, fold(run.group()).text) for word in words if (run := _RUN.match(word)))
+    return frozenset(word if word == run else run for word, run in runs)
 
 
 def _opening(tree: Any, entry: dict[str, Any], language: str) -> Opening | None:
@@ -231,7 +231,8 @@ def _opening(tree: Any, entry: dict[str, Any], language: str) -> Opening | None:
 @cache
 def _listed_opening(language: str, names: tuple[str, ...], cases: frozenset[str]) -> Opening:
     """Open with the words of lists."""
-    runs = {_run(word)[: LONGEST - 1] for word in _union(names, language)} - {""}
+    listed = chain.from_iterable(lexicon.words(language, name) for name in names)
+    runs = {_run(word)[: LONGEST - 1] for word in listed} - {""}
     return one("letters", frozenset(case + run for case in cases for run in runs))
 
 

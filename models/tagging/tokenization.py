@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+
+# Processes read notes side by side: threads within one would only take from the others.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import tokenizers
 
 from models.errors import ModelCorrupt
