@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.phi.patterns import find
-from tests.models.phi_found import left, mark
+from tests.models.phi_found import found, left, mark
 
 NAMES = [
     ("After the second dose Tavrinka felt dizzy.", "Tavrinka"),
@@ -105,3 +105,8 @@ def test_hides_without_a_cue(text: str, secret: str) -> None:
 )
 def test_leaves_alone(text: str) -> None:
     assert [one.span.text for one in find(text, "en")] == []
+
+
+@pytest.mark.parametrize("label", ["Phone:", "Tel:", "phone", "Call", "Contact:", "Call mum"])
+def test_a_labelled_phone_of_two_groups_goes_whole(label: str) -> None:
+    assert ("CONTACT", "555 1234") in found(f"{label} 555 1234", "en")
