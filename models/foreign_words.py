@@ -7,7 +7,6 @@ What is a word in one language is in no list of another, whose patterns then tak
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from models import lexicon
 from models.folding import fold
@@ -34,9 +33,9 @@ def is_word(found: PhiSpan, text: str) -> bool:
     if found.category == "NAME" and _is_titled(text, found.span.start):
         return False
     words = {fold(word).text for word in _WORD.findall(found.span.text)}
-    if not words or not all(_is_listed(word, _WORDS) for word in words):
+    if not words or not all(lexicon.is_listed(word, _WORDS) for word in words):
         return False
-    return found.score < _GUESS or not any(_is_listed(word, _NAMES) for word in words)
+    return found.score < _GUESS or not any(lexicon.is_listed(word, _NAMES) for word in words)
 
 
 def _is_titled(text: str, start: int) -> bool:
@@ -45,18 +44,3 @@ def _is_titled(text: str, start: int) -> bool:
     if before is None or fold(before[1]).text not in cues("title"):
         return False
     return "." in before[2] or not before[1].isupper()
-
-
-def _is_listed(word: str, names: tuple[str, ...]) -> bool:
-    return any(word in listed for listed in _lists(names))
-
-
-@cache
-def _lists(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
-    """The lists of all languages, one by one: joined, they would take their memory twice."""
-    return tuple(
-        lexicon.words(language, name)
-        for language in lexicon.languages("phi")
-        for name in names
-        if (lexicon.ROOT / language / f"{name}.txt").exists()
-    )

@@ -45,6 +45,22 @@ def words(language: str, name: str) -> frozenset[str]:
     return frozenset(_fold(word) for line in lines if (word := line.partition("#")[0].strip()))
 
 
+def is_listed(word: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a folded word is in a list of one of the names, of any language."""
+    return any(word in listed for listed in _lists(names))
+
+
+@cache
+def _lists(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The lists of all languages, one by one: joined, they would take their memory twice."""
+    return tuple(
+        words(language, name)
+        for language in languages("phi")
+        for name in names
+        if (ROOT / language / f"{name}.txt").exists()
+    )
+
+
 def _fold(word: str) -> str:
     """Fold; most words of a list are letters without accents, which is quicker."""
     return word.lower() if word.isascii() and word.isalpha() else fold(word).text

@@ -43,32 +43,17 @@ def is_eponym(word: str) -> bool:
 
 def is_name(word: str) -> bool:
     """In a list of any language; eponyms that people have as their name are in one of their own."""
-    return _is_listed(word, _NAMES)
+    return lexicon.is_listed(word, _NAMES)
 
 
 def is_given_name(word: str) -> bool:
     """In a list of any language."""
-    return _is_listed(word, ("given_names",))
+    return lexicon.is_listed(word, ("given_names",))
 
 
 def is_place(word: str) -> bool:
     """A town of any language, or a land."""
-    return word in sense("lands") or _is_listed(word, _PLACES)
-
-
-def _is_listed(word: str, names: tuple[str, ...]) -> bool:
-    return any(word in listed for listed in _lists(names))
-
-
-@cache
-def _lists(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
-    """The lists of all languages, one by one: joined, they would take their memory twice."""
-    return tuple(
-        lexicon.words(language, name)
-        for language in lexicon.languages("phi")
-        for name in names
-        if (lexicon.ROOT / language / f"{name}.txt").exists()
-    )
+    return word in sense("lands") or lexicon.is_listed(word, _PLACES)
 
 
 @cache
